@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: MIT */
+#include "mnist_options.h"
+
+#include "common/options.h"
+
+#include <backprop.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char help[] =
+    "usage: mnist [OPTION...]\n"
+    "\n"
+    "Trains a network on 60 000 images of MNIST or Fashion-MNIST and tests it on 10 000\n"
+    "others. They are fetched by 'sh scripts/get-data.sh mnist' (or fashion).\n"
+    "\n"
+    "  --data FOLDER      the four files, gzipped or not (default data/mnist)\n"
+    "  --layers N,N,...   units of the hidden layers, or 'none' (default 100)\n"
+    "  --activation NAME  of the hidden layers (default relu)\n"
+    "  --cost NAME        cost function (default softmax_cross_entropy)\n"
+    "  --output NAME      activation of the last layer (default: what suits the cost)\n"
+    "  --batch N          images a step (default 32)\n"
+    "  --rate X           learning rate (default 0.1)\n"
+    "  --momentum X       0 (default) to below 1\n"
+    "  --nesterov         momentum as Nesterov has it\n"
+    "  --decay X          weight decay, L2 (default 0)\n"
+    "  --epochs N         how often each image is learnt from (default 10)\n"
+    "  --seed N           of weights and order (default 1)\n"
+    "  --validation N     images held back, to watch the training (default 10000)\n"
+    "  --f64, --f32       precision: double, or float (default)\n"
+    "  --help             this text\n"
+    "\n"
+    "  --lesson           the lesson's own network: 784-30-10 sigmoid, quadratic cost,\n"
+    "                     batch 10, rate 3, 30 epochs, weights and biases from N(0, 1),\n"
+    "                     trained on 50 000 images, tested after each epoch\n"
+    "  --seeds N          how many seeds of it, from --seed on (default 5)\n"
+    "\n"
+    "Options after --lesson change its settings. '--activation list' and '--cost list'\n"
+    "list the names.\n";
+
+typedef const char *(*name_fn)(int32_t value);
+typedef bp_status (*find_fn)(const char *name, int32_t *value);
+
+/* Find a name, or list all that there are. */
+static int32_t find(const char *option, const char *text, find_fn find_value,
+                    name_fn name)
+{
+    int32_t value;
+
+    if (find_value(text, &value) == BP_OK)
+        return value;
+    fprintf(stderr, "error: %s is '%s', expected one of:\n", option, text);
+    for (value = 0; value < 1000; value++)
+        if (name(value) != NULL)
+            fprintf(stderr, "  %s\n", name(value));
+    exit(EXIT_USAGE);
+}
+
+static int32_t find_activation(const char *option, const char *text)
+{
+    return find(option, text, bp_activation_find, bp_activation_name);
+}
+
+/* "100,50" */
+static void read_layers(const char *text, struct settings *settings)
+{
+    char copy[256], *rest = copy;
+
+    settings->layer_count = 0;
+    if (strcmp(text, "none") == 0)
+        return;
+    snprintf(copy, sizeof copy, "%s", text);
+    while (rest != NULL) {
+        char *units = rest, *comma = strchr(rest, ',');
+        if (comma != NULL)
+            *comma = '\0';
+        rest = comma == NULL ? NULL : comma + 1;
+        if (settings->layer_count == LAYERS_MAX) {
+            fprintf(stderr, "error: --layers has more than %d layers\n", LAYERS_MAX);
+            exit(EXIT_USAGE);
+        }
+        settings->layers[settings->layer_count++] =
+            (size_t)option_whole("--layers", units, 1, 1000000);
+    }
+}
+
+/* The last layer that the cost is made for. */
+static int32_t output_for(int32_t cost)
+{
+    switch (cost) {
+    case BP_COST_SOFTMAX_CROSS_ENTROPY: return BP_ACTIVATION_SOFTMAX;
+    case BP_COST_KL_DIVERGENCE: return BP_ACTIVATION_LOG_SOFTMAX;
+    case BP_COST_BINARY_CROSS_ENTROPY_LOGITS:
+    case BP_COST_HINGE:
+    case BP_COST_POISSON: return BP_ACTIVATION_LINEAR;
+    default: return BP_ACTIVATION_SIGMOID;
+    }
+}
+
+static void set_defaults(struct settings *settings)
+{
+    *settings = (struct settings){.folder = "data/mnist",
+                                  .layers = {100},
+                                  .layer_count = 1,
+                                  .activation = BP_ACTIVATION_RELU,
+                                  .output = -1,
+                                  .cost = BP_COST_SOFTMAX_CROSS_ENTROPY,
+                                  .init = BP_INIT_DEFAULT,
+                                  .batch = 32,
+                                  .rate = 0.1,
+                                  .epochs = 10,
+                                  .seed = 1,
+                                  .precision = BP_PRECISION_F32,
+                                  .validation = 10000,
+                                  .seeds = 5};
+}
+
+/* The network with which Nielsen's book begins, as it is described there. */
+static void set_lesson(struct settings *settings)
+{
+    settings->lesson = 1;
+    settings->layers[0] = 30;
+    settings->layer_count = 1;
+    settings->activation = BP_ACTIVATION_SIGMOID;
+    settings->output = BP_ACTIVATION_SIGMOID;
+    settings->cost = BP_COST_QUADRATIC;
+    settings->init = BP_INIT_NORMAL;
+    settings->batch = 10;
+    settings->rate = 3.0;
+    settings->epochs = 30;
+}
+
+enum { LAYERS = 256, ACTIVATION, OUTPUT, COST, BATCH, RATE, MOMENTUM, NESTEROV, DECAY };
+enum { EPOCHS = 300, SEED, VALIDATION, F64, F32, DATA, LESSON, SEEDS, HELP };
+
+static const struct option options[] = {
+    {"layers", required_argument, NULL, LAYERS},
+    {"activation", required_argument, NULL, ACTIVATION},
+    {"output", required_argument, NULL, OUTPUT},
+    {"cost", required_argument, NULL, COST},
+    {"batch", required_argument, NULL, BATCH},
+    {"rate", required_argument, NULL, RATE},
+    {"momentum", required_argument, NULL, MOMENTUM},
+    {"nesterov", no_argument, NULL, NESTEROV},
+    {"decay", required_argument, NULL, DECAY},
+    {"epochs", required_argument, NULL, EPOCHS},
+    {"seed", required_argument, NULL, SEED},
+    {"validation", required_argument, NULL, VALIDATION},
+    {"f64", no_argument, NULL, F64},
+    {"f32", no_argument, NULL, F32},
+    {"data", required_argument, NULL, DATA},
+    {"lesson", no_argument, NULL, LESSON},
+    {"seeds", required_argument, NULL, SEEDS},
+    {"help", no_argument, NULL, HELP},
+    {NULL, 0, NULL, 0}};
+
+/* What the network is. */
+static int read_network_option(int option, struct settings *settings)
+{
+    switch (option) {
+    case LAYERS: read_layers(optarg, settings); return 1;
+    case ACTIVATION:
+        settings->activation = find_activation("--activation", optarg);
+        return 1;
+    case OUTPUT: settings->output = find_activation("--output", optarg); return 1;
+    case COST:
+        settings->cost = find("--cost", optarg, bp_cost_find, bp_cost_name);
+        return 1;
+    case F64: settings->precision = BP_PRECISION_F64; return 1;
+    case F32: settings->precision = BP_PRECISION_F32; return 1;
+    case LESSON: set_lesson(settings); return 1;
+    default: return 0;
+    }
+}
+
+/* How it learns. The finer bounds of these numbers are the library's to check. */
+static int read_training_option(int option, struct settings *settings)
+{
+    switch (option) {
+    case BATCH:
+        settings->batch = (size_t)option_whole("--batch", optarg, 1, 1000000);
+        return 1;
+    case RATE: settings->rate = option_number("--rate", optarg, -1e9, 1e9); return 1;
+    case MOMENTUM:
+        settings->momentum = option_number("--momentum", optarg, -1e9, 1e9);
+        return 1;
+    case NESTEROV: settings->nesterov = 1; return 1;
+    case DECAY: settings->decay = option_number("--decay", optarg, -1e9, 1e9); return 1;
+    case EPOCHS:
+        settings->epochs = option_whole("--epochs", optarg, 1, 1000000);
+        return 1;
+    default: return 0;
+    }
+}
+
+/* Which data, and the rest. */
+static void read_other_option(int option, const char *program, struct settings *settings)
+{
+    switch (option) {
+    case SEED: settings->seed = option_whole("--seed", optarg, 0, UINT64_MAX); break;
+    case SEEDS: settings->seeds = option_whole("--seeds", optarg, 1, 1000); break;
+    case VALIDATION:
+        settings->validation =
+            (size_t)option_whole("--validation", optarg, 0, 1000000000);
+        break;
+    case DATA: settings->folder = optarg; break;
+    case HELP: fputs(help, stdout); exit(EXIT_SUCCESS);
+    default: option_unknown(program);
+    }
+}
+
+struct settings read_settings(int argc, char **argv)
+{
+    struct settings settings;
+    int option;
+
+    set_defaults(&settings);
+    while ((option = getopt_long(argc, argv, "", options, NULL)) != -1)
+        if (!read_network_option(option, &settings) &&
+            !read_training_option(option, &settings))
+            read_other_option(option, argv[0], &settings);
+    option_no_more(argc, argv, optind);
+    if (settings.output == -1)
+        settings.output = output_for(settings.cost);
+    return settings;
+}
+
+void print_settings(const struct settings *settings, size_t inputs, size_t classes)
+{
+    printf("Network %zu", inputs);
+    for (size_t i = 0; i < settings->layer_count; i++)
+        printf("-%zu", settings->layers[i]);
+    printf("-%zu, %s", classes,
+           settings->layer_count > 0 ? bp_activation_name(settings->activation)
+                                     : "linear");
+    printf(" then %s; cost %s\n", bp_activation_name(settings->output),
+           bp_cost_name(settings->cost));
+    printf("Batch %zu, rate %g, momentum %g%s, decay %g, %llu epochs, %s\n",
+           settings->batch, settings->rate, settings->momentum,
+           settings->nesterov ? " (Nesterov)" : "", settings->decay,
+           (unsigned long long)settings->epochs,
+           settings->precision == BP_PRECISION_F64 ? "double" : "float");
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+#include "env.h"
+
+#include <string.h>
+
+static bool memory_ok(const bp_memory *memory)
+{
+    return memory->struct_size == sizeof *memory && memory->allocate != NULL &&
+           memory->release != NULL;
+}
+
+static bool files_ok(const bp_files *files)
+{
+    return files->struct_size == sizeof *files && files->open != NULL &&
+           files->size != NULL && files->read != NULL && files->close != NULL;
+}
+
+static bool clock_ok(const bp_clock *clock)
+{
+    return clock->struct_size == sizeof *clock && clock->seconds != NULL;
+}
+
+static bool env_ok(const bp_env *env)
+{
+    return env->struct_size == sizeof *env &&
+           (env->memory == NULL || memory_ok(env->memory)) &&
+           (env->files == NULL || files_ok(env->files)) &&
+           (env->clock == NULL || clock_ok(env->clock));
+}
+
+bp_status bp_host_init(struct bp_host *host, const bp_env *env)
+{
+    if (env != NULL && !env_ok(env))
+        return BP_EINVAL;
+    host->memory = env != NULL && env->memory != NULL ? *env->memory : bp_default_memory;
+    host->files = env != NULL && env->files != NULL ? *env->files : bp_default_files;
+    host->clock = env != NULL && env->clock != NULL ? *env->clock : bp_default_clock;
+    return BP_OK;
+}
+
+/* A table may be asked for at least 1 byte; an empty array still has an address. */
+static size_t at_least_one(size_t size)
+{
+    return size > 0 ? size : 1;
+}
+
+void *bp_host_allocate(const struct bp_host *host, size_t size)
+{
+    void *memory =
+        host->memory.allocate(at_least_one(size), BP_ALIGNMENT, host->memory.user);
+
+    if (memory != NULL)
+        memset(memory, 0, at_least_one(size));
+    return memory;
+}
+
+void bp_host_release(const struct bp_host *host, void *memory, size_t size)
+{
+    if (memory != NULL)
+        host->memory.release(memory, at_least_one(size), BP_ALIGNMENT, host->memory.user);
+}
+
+double bp_host_seconds(const struct bp_host *host)
+{
+    return host->clock.seconds(host->clock.user);
+}

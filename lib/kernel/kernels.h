@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * All templates, and the table of them. Included by the stubs, which define
+ *
+ *     BP_PRECISION        32 or 64
+ *     KERNEL_ISA          a BP_ISA_ value
+ *     KERNEL_TABLE        the name of the table
+ *     PRODUCT_REGISTERS   vector registers of the instruction set
+ *
+ * and include the vector type before. One source is one table.
+ */
+#ifndef BP_KERNEL_KERNELS_H
+#define BP_KERNEL_KERNELS_H
+
+/* Tiles are arrays of registers: that needs loops without an index at run time, also
+ * where the optimizer would rather save space. */
+#if defined(__clang__)
+#define KERNEL_INLINE static inline __attribute__((always_inline))
+#define KERNEL_UNROLL _Pragma("clang loop unroll(full)")
+#elif defined(__GNUC__)
+#define KERNEL_INLINE static inline __attribute__((always_inline))
+#define KERNEL_UNROLL _Pragma("GCC unroll 16")
+#else
+#define KERNEL_INLINE static inline
+#define KERNEL_UNROLL
+#endif
+
+/* Into the second level of the cache. */
+#if defined(__GNUC__)
+#define KERNEL_PREFETCH(address) __builtin_prefetch((const void *)(address), 0, 2)
+#else
+#define KERNEL_PREFETCH(address) ((void)(address))
+#endif
+
+#include "kernel/activate.h"
+#include "kernel/product.h"
+#include "kernel/reduce.h"
+#include "kernel/update.h"
+
+extern const struct BP_REAL(kernels) BP_REAL(KERNEL_TABLE);
+
+const struct BP_REAL(kernels) BP_REAL(KERNEL_TABLE) = {
+    .isa = KERNEL_ISA,
+    .product = product,
+    .transpose = transpose,
+    .sum_rows = sum_rows,
+    .activate = activate,
+    .derive = derive,
+    .sgd = sgd,
+    .finite = all_finite,
+};
+
+#endif

@@ -1,0 +1,6 @@
+/* SPDX-License-Identifier: MIT */
+#include "strict.h"
+
+#define BP_PRECISION 64
+
+#include "kernel/table.h"

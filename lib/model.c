@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+#include "model.h"
+
+static const char *precision_text(const struct bp_network *network)
+{
+    return network->engine == &bp_engine_f64 ? "double" : "float";
+}
+
+static bp_status check_forms(const struct bp_network *network,
+                             const struct bp_cost_spec *cost, struct bp_text *text)
+{
+    const bool f64 = network->engine == &bp_engine_f64;
+    const bp_cost_ops *ops = &cost->ops;
+    size_t layer = 0;
+
+    if (!bp_network_supports(network, f64 ? BP_PRECISION_F64 : BP_PRECISION_F32, true,
+                             &layer))
+        return bp_fail(text, BP_EUNSUPPORTED,
+                       "layer %zu has no backward callback in %s", layer,
+                       precision_text(network));
+    if (cost->kind == BP_COST_CUSTOM && (f64 ? ops->value_f64 == NULL ||
+                                                   ops->gradient_f64 == NULL
+                                             : ops->gradient == NULL))
+        return bp_fail(text, BP_EUNSUPPORTED, "cost '%s' has no gradient callback in %s",
+                       cost->name, precision_text(network));
+    return BP_OK;
+}
+
+static bp_status reserve(struct bp_model *model, size_t rows)
+{
+    const struct bp_network *network = model->network;
+    const struct bp_plan plan = {.element_size = network->engine->element_size,
+                                 .count = network->params_count};
+    const bp_status status = bp_pass_create(&model->pass, network, rows, true);
+
+    if (status != BP_OK)
+        return status;
+    return bp_arena_reserve(&model->grads, &network->host, &plan);
+}
+
+bp_status bp_model_create(struct bp_model *model, const struct bp_network *network,
+                          const struct bp_cost_spec *cost, size_t rows,
+                          struct bp_text *text)
+{
+    bp_status status;
+
+    *model = (struct bp_model){.network = network, .cost = *cost};
+    status = bp_cost_fit(cost, network, &model->fused, text);
+    if (status == BP_OK)
+        status = check_forms(network, cost, text);
+    if (status != BP_OK)
+        return status;
+    status = reserve(model, rows);
+    if (status == BP_OK)
+        return BP_OK;
+    bp_model_release(model);
+    return bp_fail(text, status, "no memory for batches of %zu rows", rows);
+}
+
+void bp_model_release(struct bp_model *model)
+{
+    bp_pass_release(&model->pass);
+    if (model->network != NULL)
+        bp_arena_release(&model->grads, &model->network->host);
+}
+
+static bp_status fail_stopped(struct bp_text *text)
+{
+    return bp_fail(text, BP_ESTOPPED, "an operation stopped the step");
+}
+
+bp_status bp_model_value(const struct bp_model *model, double *value, struct bp_text *text)
+{
+    const struct bp_pass *pass = &model->pass;
+    double total = 0;
+
+    if (bp_pass_forward(pass) != 0 ||
+        bp_pass_cost(pass, &model->cost, model->fused, &total) != 0)
+        return fail_stopped(text);
+    total /= bp_cost_divisor(&model->cost, pass->rows, bp_network_width(model->network));
+    if (total - total != 0)
+        return bp_fail(text, BP_EDATA, "the cost of the batch is %g, expected it finite",
+                       total);
+    *value = total;
+    return BP_OK;
+}
+
+static bp_status backward(struct bp_model *model, struct bp_text *text)
+{
+    const struct bp_network *network = model->network;
+
+    if (bp_pass_cost_gradient(&model->pass, &model->cost, model->fused) != 0 ||
+        bp_pass_backward(&model->pass, &model->grads, model->fused) != 0)
+        return fail_stopped(text);
+    if (!network->engine->finite(network->kernels, model->grads.base,
+                                 network->params_count))
+        return bp_fail(text, BP_EDATA, "a gradient of the batch is not finite");
+    return BP_OK;
+}
+
+bp_status bp_model_gradient(struct bp_model *model, const struct bp_batch *batch,
+                            double *value, struct bp_text *text)
+{
+    double found = 0;
+    bp_status status;
+
+    bp_batch_load(batch, &model->pass);
+    model->pass.mode = BP_MODE_TRAIN;
+    status = bp_model_value(model, &found, text);
+    if (status == BP_OK)
+        status = backward(model, text);
+    if (status == BP_OK)
+        *value = found;
+    return status;
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/* A network under a cost: the gradient of a batch. Trainers and the gradient check stand
+ * on this. */
+#ifndef BP_MODEL_H
+#define BP_MODEL_H
+
+#include "batch.h"
+
+struct bp_model {
+    const struct bp_network *network;
+    struct bp_cost_spec cost;
+    bool fused; /**< Cost and last activation are one formula. */
+    struct bp_pass pass;
+    struct bp_arena grads; /**< Laid out as the network's parameters. */
+};
+
+/** Check that network and cost can be trained together, and reserve memory for batches of
+ *  @p rows.
+ * @return ::BP_EDOMAIN, ::BP_EUNSUPPORTED, ::BP_ENOMEM, ::BP_ELIMIT. */
+bp_status bp_model_create(struct bp_model *model, const struct bp_network *network,
+                          const struct bp_cost_spec *cost, size_t rows,
+                          struct bp_text *text);
+
+/** Also for a model that is all zero. */
+void bp_model_release(struct bp_model *model);
+
+/** Forward, cost, backward. The batch was checked before.
+ * @param value  where the mean cost goes.
+ * @return ::BP_EDATA if cost or gradient are not finite, ::BP_ESTOPPED. */
+bp_status bp_model_gradient(struct bp_model *model, const struct bp_batch *batch,
+                            double *value, struct bp_text *text);
+
+/** Forward and cost only, on the batch that is in the pass already. */
+bp_status bp_model_value(const struct bp_model *model, double *value,
+                         struct bp_text *text);
+
+#endif

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Costs on the arrays of a batch, in double. Softmax cross-entropy on logits z, with
+ * m = max z and p = softmax z, is for each row
+ *
+ *     C = -sum_j y_j ln p_j,   ln p_j = (z_j - m) - ln sum_i e^(z_i - m)
+ *     dC/dz_j = p_j sum_i y_i - y_j
+ *
+ * where sum y = 1 but for targets that are no distribution. A label stands for y = 1 at
+ * its place and 0 elsewhere. A template: activation.h is included before it.
+ */
+#include "kernel/math.h"
+
+static double target(const struct bp_cost_run *run, size_t r, size_t j)
+{
+    if (run->targets == NULL)
+        return run->labels[r] == (int32_t)j ? 1 : 0;
+    return ((const real *)run->targets)[r * run->stride + j];
+}
+
+static const real *output_row(const struct bp_cost_run *run, size_t r)
+{
+    return (const real *)run->outputs + r * run->stride;
+}
+
+static real *gradient_row(const struct bp_cost_run *run, size_t r)
+{
+    return (real *)run->gradient + r * run->stride;
+}
+
+static double row_max(const real *z, size_t count)
+{
+    double m = z[0];
+    size_t j;
+
+    for (j = 1; j < count; j++)
+        m = z[j] > m ? z[j] : m;
+    return m;
+}
+
+static double row_sum_exp(const real *z, double m, size_t count)
+{
+    double sum = 0;
+    size_t j;
+
+    for (j = 0; j < count; j++)
+        sum += bp_exp_f64(z[j] - m);
+    return sum;
+}
+
+/* 0 ln 0 is 0: only where there is a target does the logarithm count. */
+static double softmax_row_value(const struct bp_cost_run *run, size_t r)
+{
+    const real *z = output_row(run, r);
+    const double m = row_max(z, run->cols);
+    const double log_sum = bp_log_f64(row_sum_exp(z, m, run->cols));
+    double value = 0;
+    size_t j;
+
+    for (j = 0; j < run->cols; j++) {
+        const double y = target(run, r, j);
+
+        if (y != 0)
+            value -= y * (((double)z[j] - m) - log_sum);
+    }
+    return value;
+}
+
+static double row_target_sum(const struct bp_cost_run *run, size_t r)
+{
+    double sum = 0;
+    size_t j;
+
+    for (j = 0; j < run->cols; j++)
+        sum += target(run, r, j);
+    return sum;
+}
+
+static void softmax_row_gradient(const struct bp_cost_run *run, size_t r)
+{
+    const real *z = output_row(run, r);
+    real *g = gradient_row(run, r);
+    const double m = row_max(z, run->cols);
+    const double sum = row_sum_exp(z, m, run->cols);
+    const double weight = run->targets != NULL ? row_target_sum(run, r) : 1;
+    size_t j;
+
+    for (j = 0; j < run->cols; j++) {
+        const double p = bp_exp_f64(z[j] - m) / sum;
+
+        g[j] = (real)((p * weight - target(run, r, j)) / run->divisor);
+    }
+}
+
+static double element_row_value(const struct bp_cost_run *run, size_t r,
+                                const struct bp_cost_element *element)
+{
+    const real *a = output_row(run, r);
+    double value = 0;
+    size_t j;
+
+    for (j = 0; j < run->cols; j++)
+        value += element->value(a[j], target(run, r, j), run->scale);
+    return value;
+}
+
+static void element_row_gradient(const struct bp_cost_run *run, size_t r,
+                                 const struct bp_cost_element *element)
+{
+    const real *a = output_row(run, r);
+    real *g = gradient_row(run, r);
+    size_t j;
+
+    for (j = 0; j < run->cols; j++)
+        g[j] = (real)(element->slope(a[j], target(run, r, j), run->scale) / run->divisor);
+}
+
+static double cost_value(const struct bp_cost_run *run, double total)
+{
+    const struct bp_cost_element *element = bp_cost_element(run->kind, run->fused);
+    size_t r;
+
+    for (r = 0; r < run->rows; r++)
+        total += element != NULL ? element_row_value(run, r, element)
+                                 : softmax_row_value(run, r);
+    return total;
+}
+
+static void cost_gradient(const struct bp_cost_run *run)
+{
+    const struct bp_cost_element *element = bp_cost_element(run->kind, run->fused);
+    size_t r;
+
+    for (r = 0; r < run->rows; r++) {
+        if (element != NULL)
+            element_row_gradient(run, r, element);
+        else
+            softmax_row_gradient(run, r);
+    }
+    clear_padding(run->gradient, run->rows, run->cols, run->stride);
+}
+
+static uint64_t row_branches(const struct bp_cost_run *run, size_t r,
+                             const struct bp_cost_element *element, uint64_t hash)
+{
+    size_t j;
+
+    for (j = 0; j < run->cols; j++)
+        hash = bp_mix(hash, element->side(output_row(run, r)[j], target(run, r, j),
+                                          run->scale));
+    return hash;
+}
+
+static uint64_t cost_branches(const struct bp_cost_run *run, uint64_t hash)
+{
+    const struct bp_cost_element *element = bp_cost_element(run->kind, run->fused);
+    size_t r;
+
+    if (element == NULL || element->side == NULL)
+        return hash;
+    for (r = 0; r < run->rows; r++)
+        hash = row_branches(run, r, element, hash);
+    return hash;
+}

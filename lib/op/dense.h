@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * z = x W + b row by row, then a = f(z), where W lies as [from][to] so that a product
+ * runs along the units of the layer. With g = dC/dz:
+ *
+ *     dC/dW = x^T g          dC/db = sum of the rows of g          dC/dx = g W^T
+ *
+ * The third is not wanted by the first layer, which has nothing before it to tell.
+ * A template: activation.h is included before it.
+ */
+
+static const real *weights_of(const struct bp_op_run *run)
+{
+    return (const real *)run->params + run->node->weight.offset;
+}
+
+static const real *biases_of(const struct bp_op_run *run)
+{
+    const struct bp_place *bias = &run->node->bias;
+
+    return bias->rows > 0 ? (const real *)run->params + bias->offset : NULL;
+}
+
+static int32_t dense_forward(const struct bp_op_run *run)
+{
+    const struct bp_node *node = run->node;
+    const struct BP_REAL(product) work = {
+        .rows = run->rows, .cols = node->outputs, .depth = node->inputs,
+        .a = run->input, .a_row = node->input_stride, .a_depth = 1,
+        .b = weights_of(run), .b_stride = node->weight.col_stride,
+        .init = biases_of(run),
+        .c = run->z, .c_stride = node->output_stride,
+    };
+
+    kernels_of(run)->product(run->pool, &work);
+    return activation_forward(run);
+}
+
+static void weight_gradient(const struct bp_op_run *run)
+{
+    const struct bp_node *node = run->node;
+    const struct BP_REAL(product) work = {
+        .rows = node->inputs, .cols = node->outputs, .depth = run->rows,
+        .a = run->input, .a_row = 1, .a_depth = node->input_stride,
+        .b = run->output_grad, .b_stride = node->output_stride,
+        .c = (real *)run->grads + node->weight.offset,
+        .c_stride = node->weight.col_stride,
+    };
+
+    kernels_of(run)->product(run->pool, &work);
+}
+
+static void bias_gradient(const struct bp_op_run *run)
+{
+    const struct bp_node *node = run->node;
+
+    if (node->bias.rows > 0)
+        kernels_of(run)->sum_rows(run->output_grad, run->rows, node->outputs,
+                                  node->output_stride,
+                                  (real *)run->grads + node->bias.offset);
+}
+
+static void input_gradient(const struct bp_op_run *run)
+{
+    const struct bp_node *node = run->node;
+    const struct BP_REAL(product) work = {
+        .rows = run->rows, .cols = node->inputs, .depth = node->outputs,
+        .a = run->output_grad, .a_row = node->output_stride, .a_depth = 1,
+        .b = run->scratch, .b_stride = node->input_stride,
+        .c = run->input_grad, .c_stride = node->input_stride,
+    };
+
+    kernels_of(run)->transpose(weights_of(run), node->inputs, node->outputs,
+                               node->weight.col_stride, run->scratch,
+                               node->input_stride);
+    kernels_of(run)->product(run->pool, &work);
+}
+
+static int32_t dense_backward(const struct bp_op_run *run)
+{
+    const int32_t answer = activation_backward(run);
+
+    if (answer != 0)
+        return answer;
+    weight_gradient(run);
+    bias_gradient(run);
+    if (run->input_grad != NULL)
+        input_gradient(run);
+    return 0;
+}
+
+static const struct bp_op dense_op = {
+    .forward = dense_forward,
+    .backward = dense_backward,
+    .branches = activation_branches,
+};

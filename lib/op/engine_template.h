@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One engine: all templates of operations and the table that shows them. BP_PRECISION is
+ * defined before it is included; the engine's table is the one exported symbol.
+ */
+#include "op/activation.h"
+#include "op/cost.h"
+#include "op/custom.h"
+#include "op/dense.h"
+
+static const void *kernels_for(int32_t isa)
+{
+    return BP_REAL(kernels_for)(isa);
+}
+
+static void load_f32(void *to, size_t stride, const float *from, size_t count)
+{
+    real *x = to;
+    size_t i;
+
+    for (i = 0; i < count; i++)
+        x[i * stride] = (real)from[i];
+}
+
+static void load_f64(void *to, size_t stride, const double *from, size_t count)
+{
+    real *x = to;
+    size_t i;
+
+    for (i = 0; i < count; i++)
+        x[i * stride] = (real)from[i];
+}
+
+static void store_f32(const void *from, size_t stride, float *to, size_t count)
+{
+    const real *x = from;
+    size_t i;
+
+    for (i = 0; i < count; i++)
+        to[i] = (float)x[i * stride];
+}
+
+static void store_f64(const void *from, size_t stride, double *to, size_t count)
+{
+    const real *x = from;
+    size_t i;
+
+    for (i = 0; i < count; i++)
+        to[i] = (double)x[i * stride];
+}
+
+static void clear(void *x, size_t count)
+{
+    memset(x, 0, count * sizeof(real));
+}
+
+static bool all_finite(const void *kernels, const void *x, size_t count)
+{
+    return ((const struct BP_REAL(kernels) *)kernels)->finite(x, count);
+}
+
+static void sgd(const struct bp_update_run *run)
+{
+    const struct BP_REAL(kernels) *kernels = run->kernels;
+    const struct BP_REAL(sgd) work = {
+        .w = run->params,
+        .g = run->grads,
+        .v = run->state,
+        .count = run->count,
+        .rate = (real)run->rate,
+        .momentum = (real)run->momentum,
+        .decay = (real)run->decay,
+        .dampening = (real)run->dampening,
+        .nesterov = run->nesterov,
+        .first = run->first,
+    };
+
+    kernels->sgd(run->pool, &work);
+}
+
+static const struct bp_op *const ops[] = {
+    [BP_LAYER_KIND_DENSE] = &dense_op,
+    [BP_LAYER_KIND_ACTIVATION] = &activation_op,
+    [BP_LAYER_KIND_CUSTOM] = &custom_op,
+};
+
+const struct bp_engine BP_REAL(engine) = {
+    .element_size = sizeof(real),
+    .kernels = kernels_for,
+    .ops = ops,
+    .load_f32 = load_f32,
+    .load_f64 = load_f64,
+    .store_f32 = store_f32,
+    .store_f64 = store_f64,
+    .clear = clear,
+    .finite = all_finite,
+    .cost_value = cost_value,
+    .cost_gradient = cost_gradient,
+    .cost_branches = cost_branches,
+    .sgd = sgd,
+};

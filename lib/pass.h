@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One batch on its way through a network: the memory for all that it leaves behind, and
+ * the two directions. After it was created nothing is allocated.
+ */
+#ifndef BP_PASS_H
+#define BP_PASS_H
+
+#include "cost.h"
+#include "network.h"
+
+/** Where a layer's numbers lie, in elements of the pass's arena. */
+struct bp_slot {
+    size_t z, output;
+};
+
+struct bp_pass {
+    const struct bp_network *network;
+    size_t capacity; /**< Rows there is room for. */
+    bool training;   /**< Every layer keeps its numbers; there is room for gradients. */
+    struct bp_slot *slots;
+    struct bp_arena arena;
+    size_t input, targets, scratch;
+    size_t grads[2]; /**< dC/da on its way back lies in one, then in the other. */
+    int32_t *labels;
+
+    /* Of the batch that is in. */
+    size_t rows;
+    bool has_targets; /**< Else labels, if the cost takes them. */
+    int32_t mode;
+    uint64_t seed, step;
+};
+
+/** Reserve memory.
+ * @return ::BP_ENOMEM, ::BP_ELIMIT; nothing is left allocated then. */
+bp_status bp_pass_create(struct bp_pass *pass, const struct bp_network *network,
+                         size_t rows, bool training);
+
+/** Also for a pass that is all zero. */
+void bp_pass_release(struct bp_pass *pass);
+
+/** Address of row @p row of a matrix of @p width columns at @p offset. */
+void *bp_pass_row(const struct bp_pass *pass, size_t offset, size_t width, size_t row);
+
+/** Offset of the last layer's activations. */
+size_t bp_pass_output(const struct bp_pass *pass);
+
+/** Inputs to outputs. @return 0, or what a callback answered. */
+int32_t bp_pass_forward(const struct bp_pass *pass);
+
+/** dC/da of the last layer, in grads[0], to the gradients of all parameters.
+ * @param fused  what lies in grads[0] is dC/dz. */
+int32_t bp_pass_backward(const struct bp_pass *pass, const struct bp_arena *grads,
+                         bool fused);
+
+/** Add the cost of the batch's rows, not yet divided, to @p total. */
+int32_t bp_pass_cost(const struct bp_pass *pass, const struct bp_cost_spec *cost,
+                     bool fused, double *total);
+
+/** Write dC/da, or dC/dz if fused, of the mean over the batch to grads[0]. */
+int32_t bp_pass_cost_gradient(const struct bp_pass *pass, const struct bp_cost_spec *cost,
+                              bool fused);
+
+/** On which side of all kinks the batch lies, as a hash. */
+uint64_t bp_pass_branches(const struct bp_pass *pass, const struct bp_cost_spec *cost,
+                          bool fused);
+
+#endif

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: MIT */
+/* One step on a batch of the caller's, whole or in its two halves. */
+#include "trainer.h"
+
+static bp_status check_inputs(struct bp_trainer *trainer, size_t inputs_count,
+                              size_t *rows)
+{
+    const size_t width = trainer->network->inputs;
+    const size_t capacity = trainer->model.pass.capacity;
+
+    if (inputs_count == 0 || inputs_count % width != 0)
+        return bp_fail(&trainer->text, BP_ESHAPE,
+                       "inputs_count is %zu, expected rows of the network's %zu inputs",
+                       inputs_count, width);
+    *rows = inputs_count / width;
+    if (*rows > capacity)
+        return bp_fail(&trainer->text, BP_ESHAPE,
+                       "inputs have %zu rows, expected at most the batch of %zu", *rows,
+                       capacity);
+    return BP_OK;
+}
+
+/* The arrays of a batch: of these sizes, and with numbers that can be. */
+static bp_status check_batch(struct bp_trainer *trainer, struct bp_batch *batch,
+                             size_t inputs_count, size_t targets_count)
+{
+    const size_t width = batch->labels != NULL ? 1 : bp_network_width(trainer->network);
+    bp_status status = check_inputs(trainer, inputs_count, &batch->rows);
+
+    if (status != BP_OK)
+        return status;
+    if (targets_count != batch->rows * width)
+        return bp_fail(&trainer->text, BP_ESHAPE,
+                       "%s is %zu, expected %zu rows of %zu",
+                       batch->labels != NULL ? "labels_count" : "targets_count",
+                       targets_count, batch->rows, width);
+    status = bp_batch_check_inputs(trainer->network, batch, &trainer->text);
+    if (status == BP_OK)
+        status = bp_batch_check_targets(trainer->network, &trainer->cost, batch,
+                                        &trainer->text);
+    return status;
+}
+
+bp_status bp_trainer_run_gradient(struct bp_trainer *trainer, const struct bp_batch *batch,
+                                  double *cost)
+{
+    bp_status status;
+
+    trainer->has_gradient = false;
+    trainer->model.pass.seed = trainer->seed;
+    trainer->model.pass.step = trainer->step;
+    trainer->network->busy = true;
+    status = bp_model_gradient(&trainer->model, batch, cost, &trainer->text);
+    trainer->network->busy = false;
+    trainer->has_gradient = status == BP_OK;
+    return status;
+}
+
+void bp_trainer_run_update(struct bp_trainer *trainer)
+{
+    const struct bp_network *network = trainer->network;
+    struct bp_pool pool = {
+        .threads = (uint32_t)network->settings[BP_NETWORK_THREADS - 1]};
+    struct bp_update_run run = {
+        .kernels = network->kernels,
+        .pool = &pool,
+        .params = network->params.base,
+        .grads = trainer->model.grads.base,
+        .state = trainer->state.base,
+        .count = network->params_count,
+    };
+
+    bp_optimizer_update(&trainer->optimizer.spec, network->engine, &run,
+                        &trainer->state_started);
+    trainer->has_gradient = false;
+    trainer->step++;
+}
+
+/* Both public calls: the gradient, and the update if `whole`. */
+static bp_status run(struct bp_trainer *trainer, struct bp_batch *batch,
+                     size_t inputs_count, size_t targets_count, bool whole, double *cost)
+{
+    double value = 0;
+    bp_status status = check_batch(trainer, batch, inputs_count, targets_count);
+
+    if (status != BP_OK)
+        return status;
+    trainer->busy = true;
+    status = bp_trainer_run_gradient(trainer, batch, &value);
+    if (status == BP_OK && whole)
+        bp_trainer_run_update(trainer);
+    trainer->busy = false;
+    if (status == BP_OK && cost != NULL)
+        *cost = value;
+    return status;
+}
+
+/* NULL in place of an array, or a trainer that cannot work now. */
+static bp_status check_call(struct bp_trainer *trainer, const void *inputs,
+                            const void *targets, const char *targets_name)
+{
+    if (trainer == NULL)
+        return BP_EINVAL;
+    if (inputs == NULL || targets == NULL)
+        return bp_fail_null(&trainer->text, inputs == NULL ? "inputs" : targets_name);
+    return bp_trainer_check(trainer);
+}
+
+static bp_status run_f32(struct bp_trainer *trainer, const float *inputs,
+                         size_t inputs_count, const float *targets, size_t targets_count,
+                         double *cost, bool whole)
+{
+    struct bp_batch batch = {.inputs = inputs, .targets = targets};
+    const bp_status status = check_call(trainer, inputs, targets, "targets");
+
+    return status == BP_OK
+               ? run(trainer, &batch, inputs_count, targets_count, whole, cost)
+               : status;
+}
+
+static bp_status run_f64(struct bp_trainer *trainer, const double *inputs,
+                         size_t inputs_count, const double *targets, size_t targets_count,
+                         double *cost, bool whole)
+{
+    struct bp_batch batch = {.inputs_f64 = inputs, .targets_f64 = targets};
+    const bp_status status = check_call(trainer, inputs, targets, "targets");
+
+    return status == BP_OK
+               ? run(trainer, &batch, inputs_count, targets_count, whole, cost)
+               : status;
+}
+
+static bp_status run_labels(struct bp_trainer *trainer, const float *inputs,
+                            size_t inputs_count, const int32_t *labels,
+                            size_t labels_count, double *cost, bool whole)
+{
+    struct bp_batch batch = {.inputs = inputs, .labels = labels};
+    const bp_status status = check_call(trainer, inputs, labels, "labels");
+
+    if (status != BP_OK)
+        return status;
+    if (!bp_cost_takes_labels(&trainer->cost))
+        return bp_fail(&trainer->text, BP_ESTATE,
+                       "the cost does not take labels, expected targets");
+    return run(trainer, &batch, inputs_count, labels_count, whole, cost);
+}
+
+bp_status bp_trainer_step(bp_trainer *trainer, const float *inputs, size_t inputs_count,
+                          const float *targets, size_t targets_count, double *cost)
+{
+    return run_f32(trainer, inputs, inputs_count, targets, targets_count, cost, true);
+}
+
+bp_status bp_trainer_step_f64(bp_trainer *trainer, const double *inputs,
+                              size_t inputs_count, const double *targets,
+                              size_t targets_count, double *cost)
+{
+    return run_f64(trainer, inputs, inputs_count, targets, targets_count, cost, true);
+}
+
+bp_status bp_trainer_step_labels(bp_trainer *trainer, const float *inputs,
+                                 size_t inputs_count, const int32_t *labels,
+                                 size_t labels_count, double *cost)
+{
+    return run_labels(trainer, inputs, inputs_count, labels, labels_count, cost, true);
+}
+
+bp_status bp_trainer_gradient(bp_trainer *trainer, const float *inputs,
+                              size_t inputs_count, const float *targets,
+                              size_t targets_count, double *cost)
+{
+    return run_f32(trainer, inputs, inputs_count, targets, targets_count, cost, false);
+}
+
+bp_status bp_trainer_gradient_f64(bp_trainer *trainer, const double *inputs,
+                                  size_t inputs_count, const double *targets,
+                                  size_t targets_count, double *cost)
+{
+    return run_f64(trainer, inputs, inputs_count, targets, targets_count, cost, false);
+}
+
+bp_status bp_trainer_gradient_labels(bp_trainer *trainer, const float *inputs,
+                                     size_t inputs_count, const int32_t *labels,
+                                     size_t labels_count, double *cost)
+{
+    return run_labels(trainer, inputs, inputs_count, labels, labels_count, cost, false);
+}
+
+bp_status bp_trainer_update(bp_trainer *trainer)
+{
+    const struct bp_network *network;
+    bp_status status;
+
+    if (trainer == NULL)
+        return BP_EINVAL;
+    status = bp_trainer_check(trainer);
+    if (status != BP_OK)
+        return status;
+    if (!trainer->has_gradient)
+        return bp_fail(&trainer->text, BP_ESTATE,
+                       "there is no gradient, expected bp_trainer_gradient() before");
+    network = trainer->network;
+    if (!network->engine->finite(network->kernels, trainer->model.grads.base,
+                                 network->params_count))
+        return bp_fail(&trainer->text, BP_EDATA, "a gradient is not finite");
+    bp_trainer_run_update(trainer);
+    return BP_OK;
+}

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: MIT */
+/* The object: create, settings, build, and what can be asked of it. */
+#include "trainer.h"
+
+#include "tensor_access.h"
+
+#define MAX_BATCH 1e9
+
+static const struct bp_setting table[BP_TRAINER_SETTINGS] = {
+    {BP_TRAINER_BATCH, "batch", 1, MAX_BATCH, 32, BP_SETTING_WHOLE},
+    {BP_TRAINER_SHUFFLE, "shuffle", 0, 1, 1, BP_SETTING_WHOLE},
+};
+
+static const struct bp_settings settings = {table, BP_TRAINER_SETTINGS};
+
+bp_status bp_trainer_create(bp_network *network, const bp_cost *cost,
+                            const bp_optimizer *optimizer, bp_trainer **trainer)
+{
+    bp_trainer *made;
+
+    if (network == NULL || !network->built || cost == NULL || optimizer == NULL ||
+        trainer == NULL)
+        return BP_EINVAL;
+    made = bp_host_allocate(&network->host, sizeof *made);
+    if (made == NULL)
+        return BP_ENOMEM;
+    made->network = network;
+    made->cost = cost->spec;
+    made->optimizer.host = network->host;
+    made->optimizer.spec = optimizer->spec;
+    bp_settings_reset(&settings, made->settings);
+    *trainer = made;
+    return BP_OK;
+}
+
+void bp_trainer_destroy(bp_trainer *trainer)
+{
+    const struct bp_host *host;
+
+    if (trainer == NULL)
+        return;
+    host = &trainer->network->host;
+    bp_host_release(host, trainer->order,
+                    trainer->order_capacity * sizeof *trainer->order);
+    bp_arena_release(&trainer->state, host);
+    bp_model_release(&trainer->model);
+    bp_host_release(host, trainer, sizeof *trainer);
+}
+
+const char *bp_trainer_error(const bp_trainer *trainer)
+{
+    return trainer != NULL ? trainer->text.line : "";
+}
+
+static bp_status fail_busy(struct bp_trainer *trainer)
+{
+    return bp_fail(&trainer->text, BP_EBUSY, "the trainer is at work");
+}
+
+bp_status bp_trainer_check(struct bp_trainer *trainer)
+{
+    if (!trainer->built)
+        return bp_fail(&trainer->text, BP_ESTATE, "the trainer is not built");
+    return trainer->busy ? fail_busy(trainer) : BP_OK;
+}
+
+bp_status bp_trainer_set(bp_trainer *trainer, int32_t key, double value)
+{
+    bp_status status;
+
+    if (trainer == NULL)
+        return BP_EINVAL;
+    if (trainer->busy)
+        return fail_busy(trainer);
+    status = bp_settings_check(&settings, key, value, &trainer->text);
+    if (status != BP_OK)
+        return status;
+    if (trainer->built && key == BP_TRAINER_BATCH)
+        return bp_fail(&trainer->text, BP_ESTATE,
+                       "the trainer is built, expected the batch before");
+    return bp_settings_set(&settings, trainer->settings, key, value, &trainer->text);
+}
+
+bp_status bp_trainer_get(const bp_trainer *trainer, int32_t key, double *value)
+{
+    if (trainer == NULL || value == NULL)
+        return BP_EINVAL;
+    return bp_settings_get(&settings, trainer->settings, key, value);
+}
+
+/* The optimizer's state: arrays of the size of the parameters, one after the other. */
+static bp_status reserve_state(struct bp_trainer *trainer)
+{
+    const struct bp_network *network = trainer->network;
+    struct bp_plan plan = {.element_size = network->engine->element_size};
+    bp_status status;
+
+    (void)bp_plan_matrix(&plan, bp_optimizer_states(&trainer->optimizer.spec),
+                         network->params_count);
+    status = bp_arena_reserve(&trainer->state, &network->host, &plan);
+    if (status != BP_OK)
+        return bp_fail(&trainer->text, status, "no memory for the optimizer's state");
+    return BP_OK;
+}
+
+bp_status bp_trainer_build(bp_trainer *trainer, uint64_t seed)
+{
+    bp_status status;
+
+    if (trainer == NULL)
+        return BP_EINVAL;
+    if (trainer->built)
+        return bp_fail(&trainer->text, BP_ESTATE, "the trainer is built already");
+    status = bp_model_create(&trainer->model, trainer->network, &trainer->cost,
+                             (size_t)trainer->settings[BP_TRAINER_BATCH - 1],
+                             &trainer->text);
+    if (status != BP_OK)
+        return status;
+    status = reserve_state(trainer);
+    if (status != BP_OK) {
+        bp_model_release(&trainer->model);
+        return status;
+    }
+    trainer->seed = seed;
+    trainer->built = true;
+    return BP_OK;
+}
+
+bp_optimizer *bp_trainer_get_optimizer(bp_trainer *trainer)
+{
+    return trainer != NULL ? &trainer->optimizer : NULL;
+}
+
+bp_status bp_trainer_position(const bp_trainer *trainer, bp_position *position)
+{
+    if (trainer == NULL || position == NULL || position->struct_size != sizeof *position)
+        return BP_EINVAL;
+    position->step = trainer->step;
+    position->epoch = trainer->epoch;
+    position->row = trainer->row;
+    return BP_OK;
+}
+
+/* What both readers of a gradient check and find. */
+static bp_status find(const bp_trainer *trainer, size_t layer, int32_t which,
+                      const void *values, size_t count, const struct bp_place **place)
+{
+    if (trainer == NULL || values == NULL)
+        return BP_EINVAL;
+    if (!trainer->built)
+        return BP_ESTATE;
+    return bp_tensor_find(trainer->network, layer, which, values, count, place);
+}
+
+bp_status bp_trainer_get_gradient(const bp_trainer *trainer, size_t layer, int32_t which,
+                                  float *values, size_t count)
+{
+    const struct bp_place *place = NULL;
+    const bp_status status = find(trainer, layer, which, values, count, &place);
+
+    if (status == BP_OK)
+        bp_tensor_store_f32(trainer->network, &trainer->model.grads, place, values);
+    return status;
+}
+
+bp_status bp_trainer_get_gradient_f64(const bp_trainer *trainer, size_t layer,
+                                      int32_t which, double *values, size_t count)
+{
+    const struct bp_place *place = NULL;
+    const bp_status status = find(trainer, layer, which, values, count, &place);
+
+    if (status == BP_OK)
+        bp_tensor_store_f64(trainer->network, &trainer->model.grads, place, values);
+    return status;
+}
+
+/* What the two views share: the array, if the network is of this precision. */
+static bp_status view(struct bp_trainer *trainer, const void *values, const void *count,
+                      const struct bp_engine *engine)
+{
+    if (values == NULL || count == NULL)
+        return bp_fail_null(&trainer->text, values == NULL ? "values" : "count");
+    if (!trainer->built)
+        return bp_fail(&trainer->text, BP_ESTATE, "the trainer is not built");
+    if (trainer->network->engine != engine)
+        return bp_fail(&trainer->text, BP_ESTATE,
+                       "the view is in %s, expected the network's precision",
+                       engine == &bp_engine_f64 ? "double" : "float");
+    return BP_OK;
+}
+
+bp_status bp_trainer_get_gradients(bp_trainer *trainer, float **values, size_t *count)
+{
+    const bp_status status =
+        trainer != NULL ? view(trainer, values, count, &bp_engine_f32) : BP_EINVAL;
+
+    if (status == BP_OK) {
+        *values = trainer->model.grads.base;
+        *count = trainer->network->params_count;
+    }
+    return status;
+}
+
+bp_status bp_trainer_get_gradients_f64(bp_trainer *trainer, double **values, size_t *count)
+{
+    const bp_status status =
+        trainer != NULL ? view(trainer, values, count, &bp_engine_f64) : BP_EINVAL;
+
+    if (status == BP_OK) {
+        *values = trainer->model.grads.base;
+        *count = trainer->network->params_count;
+    }
+    return status;
+}

@@ -1,0 +1,197 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=sh
+#
+# What the other scripts share: find the repository, install what is missing, run a
+# command quietly. Sourced, never run:
+#
+#     . "$(dirname "$0")/need.sh"
+#
+#     need_packages NAME...      Debian packages; only the missing ones are installed
+#     need_python MODULE[=PIP].. Python modules, in a virtual environment in build/venv
+#     need_node NAME@VERSION...  npm packages, in build/node
+#     need_test_tools            all of both that the tests use
+#     need_quiet LOG COMMAND...  output to LOG; its end is shown if the command fails
+#     need_stage NAME TITLE COMMAND...  the same, to build/NAME.log, under a heading of
+#                                one line with the time taken
+#     need_configure DIR ARG...  cmake in DIR, started afresh if the repository has moved
+#
+# Nothing outside the repository is touched, except through apt. When everything is
+# there already, nothing is asked of the network. After sourcing, $need_root is the
+# repository. Names beginning with need_ belong to this file.
+
+need_root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd) || exit 1
+
+need_say() {
+    printf '%s\n' "$*"
+}
+
+need_die() {
+    printf '%s: %s\n' "$(basename -- "$0")" "$*" >&2
+    exit 1
+}
+
+need_have() {
+    command -v "$1" >/dev/null 2>&1
+}
+
+# --- Debian packages ------------------------------------------------------------------
+
+need_header() {
+    printf '#include <stdarg.h>\n#include <stddef.h>\n#include <stdint.h>\n
+            #include <setjmp.h>\n#include <%s>\n' "$1" |
+        "${CC:-cc}" -E - >/dev/null 2>&1
+}
+
+# Is what the package brings here, from whatever source? This is what counts on other
+# systems, and on Debian for tools that somebody installed without apt.
+need_probe() {
+    case $1 in
+    ninja-build) need_have ninja ;;
+    nodejs) need_have node ;;
+    graphviz) need_have dot ;;
+    binutils) need_have nm ;;
+    python3-venv) python3 -c 'import venv, ensurepip' >/dev/null 2>&1 ;;
+    libc6-dev) need_header stdio.h ;;
+    zlib1g-dev) need_header zlib.h ;;
+    libcmocka-dev) need_header cmocka.h ;;
+    doxygen-awesome-css) test -d /usr/share/doxygen-awesome-css ;;
+    *) need_have "$1" ;;
+    esac
+}
+
+need_present() {
+    case $(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null) in
+    installed) return 0 ;;
+    esac
+    need_probe "$1"
+}
+
+# May we become root, and how?
+need_become() {
+    need_sudo=
+    [ "$(id -u)" -eq 0 ] && return 0
+    need_sudo=sudo
+    need_have sudo
+}
+
+need_apt() {
+    # shellcheck disable=SC2086  # no word or one
+    need_quiet "$need_root/build/apt.log" $need_sudo env DEBIAN_FRONTEND=noninteractive \
+        apt-get -q -y -o DPkg::Lock::Timeout=300 "$@"
+}
+
+need_packages() {
+    need_missing=
+    for need_name in "$@"; do
+        need_present "$need_name" || need_missing="$need_missing $need_name"
+    done
+    [ -n "$need_missing" ] || return 0
+
+    need_have apt-get ||
+        need_die "no apt-get on this system; please install what Debian calls:$need_missing"
+    need_become ||
+        need_die "neither root nor sudo here; as root, please: apt-get install$need_missing"
+    need_say "Installing with apt:$need_missing"
+    # One source out of reach need not matter; what cannot be installed is said below.
+    need_apt update || need_say "Going on with the lists of packages that are there."
+    # shellcheck disable=SC2086  # a list of words, on purpose
+    need_apt install --no-install-recommends $need_missing ||
+        need_die "apt-get failed (is there a network?); needed:$need_missing"
+}
+
+# --- Python and npm packages ----------------------------------------------------------
+
+need_python_has() {
+    "$need_venv/bin/python" -c "import $1" >/dev/null 2>&1
+}
+
+# Each argument is a module, or module=what-pip-calls-it: numpy, sklearn=scikit-learn.
+# Afterwards the interpreter is build/venv/bin/python.
+need_python() {
+    need_venv=$need_root/build/venv
+    need_modules=
+    for need_name in "$@"; do
+        need_python_has "${need_name%%=*}" || need_modules="$need_modules ${need_name#*=}"
+    done
+    [ -n "$need_modules" ] || return 0
+
+    need_packages python3 python3-venv
+    need_say "Installing with pip into build/venv:$need_modules"
+    [ -x "$need_venv/bin/python" ] ||
+        need_quiet "$need_root/build/pip.log" python3 -m venv "$need_venv" ||
+        need_die "no virtual environment could be made in build/venv"
+    # shellcheck disable=SC2086
+    need_quiet "$need_root/build/pip.log" "$need_venv/bin/python" -m pip install \
+        --no-cache-dir --disable-pip-version-check $need_modules ||
+        need_die "pip failed (is there a network?); needed:$need_modules"
+}
+
+need_node_has() {
+    grep -q "\"version\": *\"${1##*@}\"" \
+        "$need_root/build/node/node_modules/${1%@*}/package.json" 2>/dev/null
+}
+
+# Afterwards the packages are in build/node/node_modules. Their install scripts do not run.
+need_node() {
+    need_modules=
+    for need_name in "$@"; do
+        need_node_has "$need_name" || need_modules="$need_modules $need_name"
+    done
+    [ -n "$need_modules" ] || return 0
+
+    need_packages nodejs npm
+    need_say "Installing with npm into build/node:$need_modules"
+    mkdir -p "$need_root/build/node"
+    # All that was asked for, since npm removes what it is not told of.
+    need_quiet "$need_root/build/npm.log" npm install --prefix "$need_root/build/node" \
+        --cache "$need_root/build/node/cache" --ignore-scripts --no-save \
+        --no-audit --no-fund --no-update-notifier "$@" ||
+        need_die "npm failed (is there a network?); needed:$need_modules"
+    rm -rf "$need_root/build/node/cache"
+}
+
+# --- What the tests use ---------------------------------------------------------------
+
+need_test_tools() {
+    need_packages gcc g++ clang libc6-dev cmake ninja-build pkg-config \
+        zlib1g-dev libcmocka-dev python3 nodejs npm valgrind binutils git \
+        doxygen doxygen-awesome-css graphviz
+    need_node koffi@2.16.2
+    # Where the tests written for Node find their packages.
+    NODE_PATH=$need_root/build/node/node_modules
+    export NODE_PATH
+}
+
+# --- Running things -------------------------------------------------------------------
+
+need_quiet() {
+    need_log=$1
+    shift
+    mkdir -p "$(dirname -- "$need_log")"
+    if "$@" >"$need_log" 2>&1 </dev/null; then
+        return 0
+    fi
+    printf '\nfailed: %s\nthe last lines of %s:\n' "$*" "$need_log" >&2
+    tail -n 40 "$need_log" >&2
+    return 1
+}
+
+need_stage() {
+    need_started=$(date +%s)
+    printf '%s ... ' "$2"
+    need_log=$need_root/build/$1.log
+    shift 2
+    need_quiet "$need_log" "$@" || return 1
+    printf '%d s\n' $(($(date +%s) - need_started))
+}
+
+# A build folder remembers where it was made; one from elsewhere is of no use.
+need_configure() {
+    need_dir=$1
+    shift
+    if [ -f "$need_dir/CMakeCache.txt" ] &&
+        ! grep -qxF "CMAKE_HOME_DIRECTORY:INTERNAL=$need_root" "$need_dir/CMakeCache.txt"; then
+        rm -rf "$need_dir"
+    fi
+    cmake -S "$need_root" -B "$need_dir" "$@"
+}

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Trains one small network for every activation, cost and precision, and prints a digest
+ * of the bits of all that came out: parameters, costs, figures, predictions. Whatever
+ * builds the library, and wherever it runs, these lines must be the same.
+ */
+#include <backprop.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ROWS = 60, BATCH = 16, EPOCHS = 3, WIDE = 133, MOST = 1 << 15 };
+
+struct recipe {
+    const char *name;
+    int32_t hidden, last, cost;
+    int32_t weight_init;
+    double momentum;
+    int32_t nesterov;
+    double decay;
+};
+
+/* clang-format off */
+static const struct recipe recipes[] = {
+    {"tanh-quadratic", BP_ACTIVATION_TANH, BP_ACTIVATION_TANH,
+     BP_COST_QUADRATIC, BP_INIT_DEFAULT, 0.9, 0, 0},
+    {"sigmoid-cross-entropy", BP_ACTIVATION_SIGMOID, BP_ACTIVATION_SIGMOID,
+     BP_COST_CROSS_ENTROPY, BP_INIT_NORMAL, 0.5, 1, 0.001},
+    {"relu-softmax", BP_ACTIVATION_RELU, BP_ACTIVATION_SOFTMAX,
+     BP_COST_SOFTMAX_CROSS_ENTROPY, BP_INIT_HE_NORMAL, 0.9, 1, 0},
+    {"gelu-log-softmax", BP_ACTIVATION_GELU, BP_ACTIVATION_LOG_SOFTMAX,
+     BP_COST_SOFTMAX_CROSS_ENTROPY, BP_INIT_DEFAULT, 0.9, 0, 0.01},
+    {"gelu-tanh-kl", BP_ACTIVATION_GELU_TANH, BP_ACTIVATION_LOG_SOFTMAX,
+     BP_COST_KL_DIVERGENCE, BP_INIT_HE_UNIFORM, 0, 0, 0},
+    {"linear-mse", BP_ACTIVATION_LINEAR, BP_ACTIVATION_LINEAR,
+     BP_COST_MSE, BP_INIT_XAVIER_UNIFORM, 0, 0, 0.1},
+    {"leaky-relu-mae", BP_ACTIVATION_LEAKY_RELU, BP_ACTIVATION_LINEAR,
+     BP_COST_MAE, BP_INIT_FAN_IN_UNIFORM, 0.9, 0, 0},
+    {"elu-huber", BP_ACTIVATION_ELU, BP_ACTIVATION_LINEAR,
+     BP_COST_HUBER, BP_INIT_LECUN_UNIFORM, 0.9, 1, 0},
+    {"selu-smooth-l1", BP_ACTIVATION_SELU, BP_ACTIVATION_SOFTSIGN,
+     BP_COST_SMOOTH_L1, BP_INIT_LECUN_NORMAL, 0, 0, 0},
+    {"silu-hinge", BP_ACTIVATION_SILU, BP_ACTIVATION_LINEAR,
+     BP_COST_HINGE, BP_INIT_XAVIER_NORMAL, 0.9, 0, 0},
+    {"softplus-logits", BP_ACTIVATION_SOFTPLUS, BP_ACTIVATION_LINEAR,
+     BP_COST_BINARY_CROSS_ENTROPY_LOGITS, BP_INIT_DEFAULT, 0.9, 0, 0},
+    {"softsign-poisson", BP_ACTIVATION_SOFTSIGN, BP_ACTIVATION_LINEAR,
+     BP_COST_POISSON, BP_INIT_DEFAULT, 0.9, 0, 0},
+    {"hard-sigmoid-binary", BP_ACTIVATION_HARD_SIGMOID, BP_ACTIVATION_HARD_SIGMOID,
+     BP_COST_BINARY_CROSS_ENTROPY, BP_INIT_DEFAULT, 0.9, 0, 0},
+    {"softmax-cross-entropy", BP_ACTIVATION_SOFTMAX, BP_ACTIVATION_SOFTMAX,
+     BP_COST_CROSS_ENTROPY, BP_INIT_DEFAULT, 0.5, 0, 0},
+    {"log-softmax-binary", BP_ACTIVATION_LOG_SOFTMAX, BP_ACTIVATION_SIGMOID,
+     BP_COST_BINARY_CROSS_ENTROPY, BP_INIT_DEFAULT, 0.9, 0, 0},
+};
+/* clang-format on */
+
+static uint64_t hash;
+
+static void check(bp_status status, const char *what)
+{
+    if (status != BP_OK) {
+        fprintf(stderr, "%s: %s\n", what, bp_status_text(status));
+        exit(1);
+    }
+}
+
+/* FNV-1a, over the bits from low to high: the same on every byte order. */
+static void add_bits(double value)
+{
+    uint64_t bits;
+    int i;
+    memcpy(&bits, &value, sizeof bits);
+    for (i = 0; i < 8; i++)
+        hash = (hash ^ (bits >> 8 * i & 0xff)) * 0x100000001b3u;
+}
+
+static void add_parameters(const bp_network *network)
+{
+    static double values[MOST];
+    for (size_t layer = 0; layer < bp_network_layers(network); layer++) {
+        for (int32_t which = BP_PARAMETER_WEIGHT; which <= BP_PARAMETER_BIAS; which++) {
+            bp_parameter_info info = {0};
+            info.struct_size = sizeof info;
+            check(bp_network_parameter_info(network, layer, which, &info), "info");
+            const size_t count = info.rows * info.cols;
+            if (count > MOST)
+                exit(1);
+            check(bp_network_get_parameter_f64(network, layer, which, values, count),
+                  "get");
+            for (size_t i = 0; i < count; i++)
+                add_bits(values[i]);
+        }
+    }
+}
+
+static void add_answers(const bp_network *network, const bp_cost *cost,
+                        const bp_dataset *data)
+{
+    bp_evaluation figures = {0};
+    bp_workspace *workspace;
+    float inputs[WIDE] = {0};
+    float outputs[2];
+
+    figures.struct_size = sizeof figures;
+    check(bp_workspace_create(network, 7, &workspace), "workspace");
+    check(bp_network_evaluate(network, workspace, cost, data, &figures),
+          bp_workspace_error(workspace));
+    add_bits(figures.cost);
+    add_bits((double)figures.correct);
+    for (size_t row = 0; row < bp_dataset_rows(data); row++) {
+        const size_t width = bp_dataset_inputs(data);
+        check(bp_dataset_get_inputs(data, row, inputs, width), "row");
+        check(bp_network_predict(network, workspace, inputs, width, outputs, 2),
+              bp_workspace_error(workspace));
+        add_bits(outputs[0]);
+        add_bits(outputs[1]);
+    }
+    bp_workspace_destroy(workspace);
+}
+
+static void add_layer(bp_network *network, size_t outputs, int32_t activation,
+                      int32_t weight_init)
+{
+    bp_layer *layer;
+    check(bp_layer_create_dense(outputs, activation, NULL, &layer), "layer");
+    check(bp_layer_set(layer, BP_LAYER_WEIGHT_INIT, weight_init), bp_layer_error(layer));
+    check(bp_layer_set(layer, BP_LAYER_BIAS_INIT, BP_INIT_FAN_IN_UNIFORM),
+          bp_layer_error(layer));
+    check(bp_network_add(network, layer), bp_network_error(network));
+    bp_layer_destroy(layer);
+}
+
+static bp_network *make_network(const struct recipe *recipe, size_t inputs, size_t units,
+                                int32_t precision)
+{
+    bp_network *network;
+    check(bp_network_create(inputs, NULL, &network), "network");
+    check(bp_network_set(network, BP_NETWORK_PRECISION, precision), "precision");
+    add_layer(network, units, recipe->hidden, recipe->weight_init);
+    add_layer(network, 19, recipe->hidden, recipe->weight_init);
+    add_layer(network, 2, recipe->last, recipe->weight_init);
+    check(bp_network_build(network, 42), bp_network_error(network));
+    return network;
+}
+
+static bp_trainer *make_trainer(const struct recipe *recipe, bp_network *network,
+                                const bp_cost *cost)
+{
+    bp_optimizer *optimizer;
+    bp_trainer *trainer;
+    check(bp_optimizer_create(BP_OPTIMIZER_SGD, NULL, &optimizer), "optimizer");
+    check(bp_optimizer_set(optimizer, BP_OPTIMIZER_RATE, 0.1), "rate");
+    check(bp_optimizer_set(optimizer, BP_OPTIMIZER_MOMENTUM, recipe->momentum),
+          "momentum");
+    check(bp_optimizer_set(optimizer, BP_OPTIMIZER_NESTEROV, recipe->nesterov),
+          "nesterov");
+    check(bp_optimizer_set(optimizer, BP_OPTIMIZER_WEIGHT_DECAY, recipe->decay), "decay");
+    check(bp_trainer_create(network, cost, optimizer, &trainer), "trainer");
+    check(bp_trainer_set(trainer, BP_TRAINER_BATCH, BATCH), "batch");
+    check(bp_trainer_build(trainer, 43), bp_trainer_error(trainer));
+    bp_optimizer_destroy(optimizer);
+    return trainer;
+}
+
+/* Two inputs each, from noise, sines and cosines of the library's own. */
+static bp_dataset *make_moons(void)
+{
+    bp_dataset *data;
+    bp_scaler *scaler;
+    check(bp_dataset_create(NULL, &data), "data");
+    check(bp_dataset_generate(data, BP_GENERATE_MOONS, ROWS, 0.1, 44), "moons");
+    check(bp_scaler_create(BP_SCALING_STANDARD, NULL, &scaler), "scaler");
+    check(bp_scaler_fit(scaler, data), bp_scaler_error(scaler));
+    check(bp_scaler_apply(scaler, data), bp_scaler_error(scaler));
+    bp_scaler_destroy(scaler);
+    return data;
+}
+
+/* Wide rows, so that products are cut into blocks and have tails. */
+static bp_dataset *make_wide(void)
+{
+    static float inputs[ROWS * WIDE];
+    int32_t labels[ROWS];
+    bp_dataset *data;
+    for (int32_t i = 0; i < ROWS * WIDE; i++)
+        inputs[i] = (float)(i * 7919 % 1009 - 504) / 512;
+    for (int32_t row = 0; row < ROWS; row++)
+        labels[row] = row * 31 % 7 % 2;
+    check(bp_dataset_create(NULL, &data), "data");
+    check(bp_dataset_set_inputs(data, inputs, ROWS, WIDE, WIDE), bp_dataset_error(data));
+    check(bp_dataset_set_labels(data, labels, ROWS, 2), bp_dataset_error(data));
+    return data;
+}
+
+/* Train on two thirds, look at the rest. */
+static void run(const struct recipe *recipe, bp_dataset *data, size_t units,
+                int32_t precision)
+{
+    bp_dataset *first, *second;
+    bp_cost *cost;
+    double mean;
+
+    hash = 0xcbf29ce484222325u;
+    check(bp_dataset_one_hot(data, recipe->cost == BP_COST_HINGE ? -1 : 0, 1), "one-hot");
+    check(bp_dataset_split(data, 0.34, BP_SPLIT_STRATIFIED, 45, &first, &second),
+          bp_dataset_error(data));
+    check(bp_cost_create(recipe->cost, NULL, &cost), "cost");
+
+    bp_network *network =
+        make_network(recipe, bp_dataset_inputs(data), units, precision);
+    bp_trainer *trainer = make_trainer(recipe, network, cost);
+    for (int epoch = 0; epoch < EPOCHS; epoch++) {
+        check(bp_trainer_epoch(trainer, first, &mean), bp_trainer_error(trainer));
+        add_bits(mean);
+    }
+    add_parameters(network);
+    add_answers(network, cost, second);
+    printf("%-22s %4u inputs  %s  %016llx\n", recipe->name,
+           (unsigned)bp_dataset_inputs(data),
+           precision == BP_PRECISION_F32 ? "float " : "double", (unsigned long long)hash);
+
+    bp_trainer_destroy(trainer);
+    bp_network_destroy(network);
+    bp_cost_destroy(cost);
+    bp_dataset_destroy(second);
+    bp_dataset_destroy(first);
+    bp_dataset_destroy(data);
+}
+
+int main(void)
+{
+    for (size_t i = 0; i < sizeof recipes / sizeof *recipes; i++) {
+        for (int32_t precision = BP_PRECISION_F32; precision <= BP_PRECISION_F64;
+             precision++) {
+            run(&recipes[i], make_moons(), 11, precision);
+            run(&recipes[i], make_wide(), 67, precision);
+        }
+    }
+    return 0;
+}

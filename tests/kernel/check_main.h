@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/* main() of the two programs. */
+static void tables_say_what_they_are(void **state)
+{
+    size_t count, t;
+    table *const *const tables = all_tables(&count);
+
+    (void)state;
+    assert_true(count >= 1);
+    assert_int_equal(tables[0]->isa, BP_ISA_SCALAR);
+    for (t = 0; t < count; t++)
+        assert_ptr_equal(tables[t], BP_REAL(kernels_for)(tables[t]->isa));
+    assert_ptr_equal(BP_REAL(kernels_for)(BP_ISA_NEON), tables[0]);
+}
+
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(tables_say_what_they_are),
+        cmocka_unit_test(product_is_within_its_bound),
+        cmocka_unit_test(product_has_the_same_bits_on_special_numbers),
+        cmocka_unit_test(product_has_every_tile),
+        cmocka_unit_test(product_adds_in_order),
+        cmocka_unit_test(transpose_moves_every_element),
+        cmocka_unit_test(sum_rows_is_one_chain_a_column),
+        cmocka_unit_test(finite_finds_every_other_number),
+        cmocka_unit_test(sgd_is_the_documented_sequence),
+        cmocka_unit_test(activations_follow_their_formulas),
+        cmocka_unit_test(activations_have_the_same_bits),
+        cmocka_unit_test(activations_keep_their_word_at_the_kinks),
+        cmocka_unit_test(softmax_does_not_hide_a_nan),
+    };
+
+    if (argc > 1 && strcmp(argv[1], "--bench") == 0)
+        return bench_all();
+    return cmocka_run_group_tests(tests, NULL, NULL) ? 1 : 0;
+}

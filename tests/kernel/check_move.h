@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: MIT */
+/* Transposition, sums of rows, the test for finite numbers, and SGD. */
+#ifndef KERNEL_CHECK_MOVE_H
+#define KERNEL_CHECK_MOVE_H
+
+#include "check.h"
+
+static const size_t widths[] = {1, 2, 3, 7, 15, 16, 17, 31, 33, 48, 65, 130};
+
+enum { WIDTHS = sizeof widths / sizeof widths[0] };
+
+static void transpose_check(table *k, size_t rows, size_t cols)
+{
+    const size_t from_stride = bp_padded(cols) + BP_LANES;
+    const size_t to_stride = bp_padded(rows) + BP_LANES;
+    struct array from = array_of(rows * from_stride);
+    struct array to = array_of(cols * to_stride);
+    size_t i, j;
+
+    fill(from.at, rows, cols, from_stride, random_special, REAL_NAN);
+    k->transpose(from.at, rows, cols, from_stride, to.at, to_stride);
+    assert_padding(to.at, cols, rows, to_stride, "transpose");
+    for (i = 0; i < rows; i++)
+        for (j = 0; j < cols; j++)
+            assert_true(same(to.at[j * to_stride + i], from.at[i * from_stride + j]));
+    array_free(&from);
+    array_free(&to);
+}
+
+static void transpose_moves_every_element(void **state)
+{
+    size_t count, t, i, j;
+    table *const *const tables = all_tables(&count);
+
+    (void)state;
+    for (t = 0; t < count; t++)
+        for (i = 0; i < WIDTHS; i++)
+            for (j = 0; j < WIDTHS; j++)
+                transpose_check(tables[t], widths[i], widths[j]);
+}
+
+static void sum_rows_check(table *k, size_t rows, size_t cols, draw_fn draw)
+{
+    const size_t stride = bp_padded(cols) + BP_LANES;
+    struct array x = array_of(rows * stride);
+    struct array sums = array_of(bp_padded(cols));
+    size_t r, j;
+
+    fill(x.at, rows, cols, stride, draw, REAL_NAN);
+    k->sum_rows(x.at, rows, cols, stride, sums.at);
+    assert_padding(sums.at, 1, cols, bp_padded(cols), "sum_rows");
+    for (j = 0; j < cols; j++) {
+        real sum = 0;
+
+        for (r = 0; r < rows; r++)
+            sum += x.at[r * stride + j];
+        if (!same(sums.at[j], sum))
+            fail_msg("sum_rows, isa %d, %zu x %zu: column %zu", (int)k->isa, rows, cols, j);
+    }
+    array_free(&x);
+    array_free(&sums);
+}
+
+static void sum_rows_is_one_chain_a_column(void **state)
+{
+    size_t count, t, i, rows;
+    table *const *const tables = all_tables(&count);
+
+    (void)state;
+    for (t = 0; t < count; t++)
+        for (i = 0; i < WIDTHS; i++)
+            for (rows = 0; rows < 20; rows++) {
+                sum_rows_check(tables[t], rows, widths[i], random_real);
+                sum_rows_check(tables[t], rows, widths[i], random_special);
+            }
+}
+
+/* Each position of each length gets each kind of number that is not finite; the array
+ * ends where the count does, and before it lies a NaN. */
+static void finite_check(table *k, size_t count)
+{
+    static const real bad[] = {REAL_NAN, REAL_INFINITY, -REAL_INFINITY};
+    real *const x = malloc((count + 2) * sizeof *x);
+    size_t i, b;
+
+    assert_non_null(x);
+    x[0] = REAL_NAN;
+    x[count + 1] = REAL_INFINITY;
+    for (i = 0; i < count; i++)
+        x[i + 1] = i % 2 ? REAL_LARGEST : -REAL_MIN_NORMAL / 2;
+    assert_true(k->finite(x + 1, count));
+    for (i = 0; i < count; i++)
+        for (b = 0; b < 3; b++) {
+            const real kept = x[i + 1];
+
+            x[i + 1] = bad[b];
+            assert_false(k->finite(x + 1, count));
+            x[i + 1] = kept;
+        }
+    free(x);
+}
+
+static void finite_finds_every_other_number(void **state)
+{
+    size_t count, t, n;
+    table *const *const tables = all_tables(&count);
+
+    (void)state;
+    for (t = 0; t < count; t++)
+        for (n = 0; n < 140; n++)
+            finite_check(tables[t], n);
+}
+
+enum { SGD_ARRAYS = 3 };
+
+/* The documented sequence, number by number. */
+static void sgd_reference(const struct BP_REAL(sgd) *s)
+{
+    size_t i;
+
+    for (i = 0; i < s->count; i++) {
+#if BP_PRECISION == 32
+#define FMA fmaf
+#else
+#define FMA fma
+#endif
+        const real g = s->decay != 0 ? FMA(s->decay, s->w[i], s->g[i]) : s->g[i];
+        real step = g;
+
+        if (s->momentum != 0) {
+            const real fresh = (1 - s->dampening) * g;
+
+            s->v[i] = s->first ? g : FMA(s->momentum, s->v[i], fresh);
+            step = s->nesterov ? FMA(s->momentum, s->v[i], g) : s->v[i];
+        }
+        s->w[i] = FMA(-s->rate, step, s->w[i]);
+    }
+}
+
+static void sgd_check(table *k, struct BP_REAL(sgd) work, draw_fn draw)
+{
+    struct array x[2][SGD_ARRAYS];
+    struct bp_pool pool = {1};
+    size_t i;
+
+    for (i = 0; i < SGD_ARRAYS; i++) {
+        x[0][i] = array_of(work.count);
+        x[1][i] = array_of(work.count);
+        if (i != 2 || work.momentum != 0)
+            fill(x[0][i].at, 1, work.count, work.count, draw, 0);
+        memcpy(x[1][i].at, x[0][i].at, work.count * sizeof(real));
+    }
+    for (i = 0; i < 2; i++) {
+        work.w = x[i][0].at;
+        work.g = x[i][1].at;
+        work.v = work.momentum != 0 ? x[i][2].at : NULL;
+        if (i == 0)
+            sgd_reference(&work);
+        else
+            k->sgd(&pool, &work);
+    }
+    for (i = 0; i < SGD_ARRAYS; i++) {
+        assert_same(x[1][i].at, x[0][i].at, work.count, "sgd", k->isa);
+        array_free(&x[0][i]);
+        array_free(&x[1][i]);
+    }
+}
+
+static void sgd_is_the_documented_sequence(void **state)
+{
+    static const size_t counts[] = {0, 16, 48, 1024, 16384 + 16, 3 * 16384};
+    size_t count, t, c, bits;
+    table *const *const tables = all_tables(&count);
+
+    (void)state;
+    for (t = 0; t < count; t++)
+        for (c = 0; c < 6; c++)
+            for (bits = 0; bits < 32; bits++) {
+                const struct BP_REAL(sgd) work = {
+                    .count = counts[c],
+                    .rate = REAL_C(0.1),
+                    .momentum = bits & 1 ? REAL_C(0.9) : 0,
+                    .decay = bits & 2 ? REAL_C(0.01) : 0,
+                    .dampening = bits & 4 ? REAL_C(0.3) : 0,
+                    .nesterov = (bits & 8) != 0,
+                    .first = (bits & 16) != 0};
+
+                sgd_check(tables[t], work, random_real);
+                sgd_check(tables[t], work, random_special);
+            }
+}
+
+#endif

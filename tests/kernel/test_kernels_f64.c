@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/* All kernels in double; --bench measures them. */
+#include "strict.h"
+
+#define BP_PRECISION 64
+
+#include "check.h"
+#include "check_activate.h"
+#include "check_move.h"
+#include "check_product.h"
+
+#include "bench.h"
+
+#include "check_main.h"

@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One valid call, or more, of every public function, in a world w (fixtures.h). Each row:
+ *
+ *     CALL(function, memory, note, expression of type bp_status)
+ *
+ * memory is ALLOCATES or NEVER (takes memory). Define CALL, then include this file; a lint
+ * holds it against backprop.h. Rows start from a fresh world, and all must succeed.
+ */
+
+/* 1. Base. */
+CALL(bp_version, NEVER, "", bp_version() > 0 ? BP_OK : BP_EINVAL)
+CALL(bp_version_text, NEVER, "", is_text(bp_version_text()))
+CALL(bp_status_text, NEVER, "", is_text(bp_status_text(BP_ENOMEM)))
+CALL(bp_status_text, NEVER, "no status", is_text(bp_status_text(12345)))
+
+/* 3. Activations. */
+CALL(bp_activation_name, NEVER, "", is_text(bp_activation_name(BP_ACTIVATION_TANH)))
+CALL(bp_activation_find, NEVER, "", bp_activation_find("tanh", &w->out.code))
+
+/* 4. Layers. */
+CALL(bp_layer_create_dense, ALLOCATES, "",
+     bp_layer_create_dense(3, BP_ACTIVATION_TANH, w->env, &w->out.layer))
+CALL(bp_layer_create_activation, ALLOCATES, "",
+     bp_layer_create_activation(BP_ACTIVATION_TANH, w->env, &w->out.layer))
+CALL(bp_layer_destroy, NEVER, "", (bp_layer_destroy(WORLD_TAKE(w->dense)), BP_OK))
+CALL(bp_layer_destroy, NEVER, "NULL", (bp_layer_destroy(NULL), BP_OK))
+CALL(bp_layer_set, NEVER, "", bp_layer_set(w->dense, BP_LAYER_SLOPE, 0.5))
+CALL(bp_layer_get, NEVER, "", bp_layer_get(w->dense, BP_LAYER_SLOPE, &w->out.value))
+CALL(bp_layer_error, NEVER, "", is_string(bp_layer_error(w->dense)))
+
+/* 5. Networks. */
+CALL(bp_network_create, ALLOCATES, "", bp_network_create(3, w->env, &w->out.network))
+CALL(bp_network_destroy, NEVER, "", (bp_network_destroy(WORLD_TAKE(w->open)), BP_OK))
+CALL(bp_network_destroy, NEVER, "NULL", (bp_network_destroy(NULL), BP_OK))
+CALL(bp_network_error, NEVER, "", is_string(bp_network_error(w->net)))
+CALL(bp_network_set, NEVER, "",
+     bp_network_set(w->open, BP_NETWORK_PRECISION, BP_PRECISION_F64))
+CALL(bp_network_get, NEVER, "",
+     bp_network_get(w->net, BP_NETWORK_PRECISION, &w->out.value))
+CALL(bp_network_add, ALLOCATES, "first", bp_network_add(w->bare, w->dense))
+CALL(bp_network_add, ALLOCATES, "second", bp_network_add(w->open, w->shape))
+CALL(bp_network_add, ALLOCATES, "custom", bp_network_add(w->open, w->own))
+CALL(bp_network_add_dense, ALLOCATES, "",
+     bp_network_add_dense(w->open, 3, BP_ACTIVATION_RELU))
+CALL(bp_network_build, ALLOCATES, "", bp_network_build(w->open, 1))
+CALL(bp_network_build, ALLOCATES, "callbacks", bp_network_build(w->open_own, 1))
+CALL(bp_network_initialise, NEVER, "", bp_network_initialise(w->net, 2))
+CALL(bp_network_clone, ALLOCATES, "", bp_network_clone(w->net, &w->out.network))
+CALL(bp_network_clone, ALLOCATES, "double", bp_network_clone(w->net64, &w->out.network))
+CALL(bp_network_clone, ALLOCATES, "callbacks",
+     bp_network_clone(w->net_own, &w->out.network))
+CALL(bp_network_inputs, NEVER, "", is_size(bp_network_inputs(w->net)))
+CALL(bp_network_outputs, NEVER, "", is_size(bp_network_outputs(w->net)))
+CALL(bp_network_layers, NEVER, "", is_size(bp_network_layers(w->net)))
+CALL(bp_network_parameters, NEVER, "", is_size(bp_network_parameters(w->net)))
+CALL(bp_network_layer_info, NEVER, "",
+     bp_network_layer_info(w->net, 1, &w->out.layer_info))
+CALL(bp_network_parameter_info, NEVER, "",
+     bp_network_parameter_info(w->net, 1, BP_PARAMETER_WEIGHT, &w->out.parameter_info))
+CALL(bp_network_get_parameter, NEVER, "",
+     bp_network_get_parameter(w->net, 1, BP_PARAMETER_WEIGHT, w->out.f, WORLD_WEIGHTS))
+CALL(bp_network_get_parameter, NEVER, "double",
+     bp_network_get_parameter(w->net64, 1, BP_PARAMETER_WEIGHT, w->out.f, WORLD_WEIGHTS))
+CALL(bp_network_get_parameter_f64, NEVER, "",
+     bp_network_get_parameter_f64(w->net64, 1, BP_PARAMETER_WEIGHT, w->out.d,
+                                  WORLD_WEIGHTS))
+CALL(bp_network_set_parameter, NEVER, "",
+     bp_network_set_parameter(w->net, 1, BP_PARAMETER_WEIGHT, w->in.f, WORLD_WEIGHTS))
+CALL(bp_network_set_parameter_f64, NEVER, "",
+     bp_network_set_parameter_f64(w->net, 1, BP_PARAMETER_WEIGHT, w->in.d,
+                                  WORLD_WEIGHTS))
+CALL(bp_network_get_view, NEVER, "",
+     bp_network_get_view(w->net, &w->out.view, &w->out.count))
+CALL(bp_network_get_view_f64, NEVER, "",
+     bp_network_get_view_f64(w->net64, &w->out.view_f64, &w->out.count))
+CALL(bp_network_view_changed, NEVER, "", bp_network_view_changed(w->net))
+
+/* 6. Predict and evaluate. */
+CALL(bp_workspace_create, ALLOCATES, "",
+     bp_workspace_create(w->net, 4, &w->out.workspace))
+CALL(bp_workspace_create, ALLOCATES, "double",
+     bp_workspace_create(w->net64, 4, &w->out.workspace))
+CALL(bp_workspace_create, ALLOCATES, "callbacks",
+     bp_workspace_create(w->net_own, 4, &w->out.workspace))
+CALL(bp_workspace_destroy, NEVER, "", (bp_workspace_destroy(WORLD_TAKE(w->ws)), BP_OK))
+CALL(bp_workspace_destroy, NEVER, "NULL", (bp_workspace_destroy(NULL), BP_OK))
+CALL(bp_workspace_error, NEVER, "", is_string(bp_workspace_error(w->ws)))
+CALL(bp_network_predict, NEVER, "one row",
+     bp_network_predict(w->net, w->ws, w->in.f, WORLD_INPUTS, w->out.f, WORLD_OUTPUTS))
+CALL(bp_network_predict, NEVER, "more rows than the workspace has",
+     bp_network_predict(w->net, w->ws, w->in.f, 5 * WORLD_INPUTS, w->out.f,
+                        5 * WORLD_OUTPUTS))
+CALL(bp_network_predict, NEVER, "double",
+     bp_network_predict(w->net64, w->ws64, w->in.f, WORLD_INPUTS, w->out.f,
+                        WORLD_OUTPUTS))
+CALL(bp_network_predict, NEVER, "no row",
+     bp_network_predict(w->net, w->ws, w->in.f, 0, w->out.f, 0))
+CALL(bp_network_predict_f64, NEVER, "",
+     bp_network_predict_f64(w->net64, w->ws64, w->in.d, 3 * WORLD_INPUTS, w->out.d,
+                            3 * WORLD_OUTPUTS))
+CALL(bp_network_predict_f64, NEVER, "float",
+     bp_network_predict_f64(w->net, w->ws, w->in.d, 3 * WORLD_INPUTS, w->out.d,
+                            3 * WORLD_OUTPUTS))
+CALL(bp_network_predict, NEVER, "callbacks",
+     bp_network_predict(w->net_own, w->ws_own, w->in.f, 3 * WORLD_INPUTS, w->out.f,
+                        3 * WORLD_OUTPUTS))
+CALL(bp_network_classify, NEVER, "",
+     bp_network_classify(w->net, w->ws, w->in.f, 5 * WORLD_INPUTS, w->out.i, 5))
+CALL(bp_network_evaluate, NEVER, "",
+     bp_network_evaluate(w->net, w->ws, w->cost, w->data, &w->out.evaluation))
+CALL(bp_network_evaluate, NEVER, "labels, double",
+     bp_network_evaluate(w->net64, w->ws64, w->cost, w->labelled, &w->out.evaluation))
+CALL(bp_network_evaluate, NEVER, "huber",
+     bp_network_evaluate(w->net, w->ws, w->huber, w->data, &w->out.evaluation))
+CALL(bp_network_evaluate, NEVER, "callbacks",
+     bp_network_evaluate(w->net_own, w->ws_own, w->cost_own, w->data,
+                         &w->out.evaluation))
+
+/* 7. Costs. */
+CALL(bp_cost_name, NEVER, "", is_text(bp_cost_name(BP_COST_MSE)))
+CALL(bp_cost_find, NEVER, "", bp_cost_find("mse", &w->out.code))
+CALL(bp_cost_create, ALLOCATES, "", bp_cost_create(BP_COST_MSE, w->env, &w->out.cost))
+CALL(bp_cost_destroy, NEVER, "", (bp_cost_destroy(WORLD_TAKE(w->huber)), BP_OK))
+CALL(bp_cost_destroy, NEVER, "NULL", (bp_cost_destroy(NULL), BP_OK))
+CALL(bp_cost_error, NEVER, "", is_string(bp_cost_error(w->cost)))
+CALL(bp_cost_set, NEVER, "", bp_cost_set(w->huber, BP_COST_SCALE, 2))
+CALL(bp_cost_get, NEVER, "", bp_cost_get(w->huber, BP_COST_SCALE, &w->out.value))
+
+/* 8. Optimizers. */
+CALL(bp_optimizer_create, ALLOCATES, "",
+     bp_optimizer_create(BP_OPTIMIZER_SGD, w->env, &w->out.optimizer))
+CALL(bp_optimizer_destroy, NEVER, "", (bp_optimizer_destroy(WORLD_TAKE(w->sgd)), BP_OK))
+CALL(bp_optimizer_destroy, NEVER, "NULL", (bp_optimizer_destroy(NULL), BP_OK))
+CALL(bp_optimizer_error, NEVER, "", is_string(bp_optimizer_error(w->sgd)))
+CALL(bp_optimizer_set, NEVER, "", bp_optimizer_set(w->sgd, BP_OPTIMIZER_RATE, 0.5))
+CALL(bp_optimizer_get, NEVER, "",
+     bp_optimizer_get(w->sgd, BP_OPTIMIZER_RATE, &w->out.value))
+
+/* 9. Trainers. */
+CALL(bp_trainer_create, ALLOCATES, "",
+     bp_trainer_create(w->net, w->cost, w->sgd, &w->out.trainer))
+CALL(bp_trainer_destroy, NEVER, "", (bp_trainer_destroy(WORLD_TAKE(w->trainer)), BP_OK))
+CALL(bp_trainer_destroy, NEVER, "NULL", (bp_trainer_destroy(NULL), BP_OK))
+CALL(bp_trainer_error, NEVER, "", is_string(bp_trainer_error(w->trainer)))
+CALL(bp_trainer_set, NEVER, "", bp_trainer_set(w->fresh, BP_TRAINER_BATCH, 3))
+CALL(bp_trainer_get, NEVER, "",
+     bp_trainer_get(w->fresh, BP_TRAINER_BATCH, &w->out.value))
+CALL(bp_trainer_build, ALLOCATES, "", bp_trainer_build(w->fresh, 1))
+CALL(bp_trainer_get_optimizer, NEVER, "",
+     bp_trainer_get_optimizer(w->trainer) != NULL ? BP_OK : BP_EINVAL)
+CALL(bp_trainer_position, NEVER, "", bp_trainer_position(w->trainer, &w->out.position))
+CALL(bp_trainer_step, NEVER, "",
+     bp_trainer_step(w->trainer, w->in.f, WORLD_INPUTS, w->in.targets, WORLD_OUTPUTS,
+                     &w->out.value))
+CALL(bp_trainer_step, NEVER, "double",
+     bp_trainer_step(w->trainer64, w->in.f, WORLD_INPUTS, w->in.targets, WORLD_OUTPUTS,
+                     &w->out.value))
+CALL(bp_trainer_step_f64, NEVER, "",
+     bp_trainer_step_f64(w->trainer64, w->in.d, WORLD_INPUTS, w->in.targets_f64,
+                         WORLD_OUTPUTS, &w->out.value))
+CALL(bp_trainer_step_f64, NEVER, "float",
+     bp_trainer_step_f64(w->trainer, w->in.d, WORLD_INPUTS, w->in.targets_f64,
+                         WORLD_OUTPUTS, NULL))
+CALL(bp_trainer_step_labels, NEVER, "",
+     bp_trainer_step_labels(w->trainer, w->in.f, 2 * WORLD_INPUTS, w->in.labels, 2,
+                            &w->out.value))
+CALL(bp_trainer_step_labels, NEVER, "callbacks",
+     bp_trainer_step_labels(w->trainer_own, w->in.f, 2 * WORLD_INPUTS, w->in.labels, 2,
+                            &w->out.value))
+CALL(bp_trainer_gradient, NEVER, "",
+     bp_trainer_gradient(w->trainer, w->in.f, WORLD_INPUTS, w->in.targets, WORLD_OUTPUTS,
+                         &w->out.value))
+CALL(bp_trainer_gradient_f64, NEVER, "",
+     bp_trainer_gradient_f64(w->trainer64, w->in.d, WORLD_INPUTS, w->in.targets_f64,
+                             WORLD_OUTPUTS, &w->out.value))
+CALL(bp_trainer_gradient_labels, NEVER, "",
+     bp_trainer_gradient_labels(w->trainer, w->in.f, WORLD_INPUTS, w->in.labels, 1,
+                                &w->out.value))
+CALL(bp_trainer_update, NEVER, "", bp_trainer_update(w->ready))
+CALL(bp_trainer_get_gradient, NEVER, "",
+     bp_trainer_get_gradient(w->ready, 1, BP_PARAMETER_WEIGHT, w->out.f, WORLD_WEIGHTS))
+CALL(bp_trainer_get_gradient_f64, NEVER, "",
+     bp_trainer_get_gradient_f64(w->ready, 1, BP_PARAMETER_WEIGHT, w->out.d,
+                                 WORLD_WEIGHTS))
+CALL(bp_trainer_get_gradients, NEVER, "",
+     bp_trainer_get_gradients(w->ready, &w->out.view, &w->out.count))
+CALL(bp_trainer_get_gradients_f64, NEVER, "",
+     bp_trainer_get_gradients_f64(w->trainer64, &w->out.view_f64, &w->out.count))
+CALL(bp_trainer_epoch, ALLOCATES, "first",
+     bp_trainer_epoch(w->trainer, w->data, &w->out.value))
+CALL(bp_trainer_epoch, ALLOCATES, "labels, double",
+     bp_trainer_epoch(w->trainer64, w->labelled, NULL))
+CALL(bp_trainer_fit, ALLOCATES, "first",
+     bp_trainer_fit(w->trainer, w->data, 2, NULL, NULL))
+
+/* 10. Proof of a gradient. */
+CALL(bp_gradient_init, NEVER, "", bp_gradient_init(&w->out.gradient_options))
+CALL(bp_gradient_check, ALLOCATES, "",
+     bp_gradient_check(w->trainer, w->data, NULL, &w->out.report))
+CALL(bp_gradient_check, ALLOCATES, "double",
+     bp_gradient_check(w->trainer64, w->labelled, NULL, &w->out.report))
+CALL(bp_gradient_check, ALLOCATES, "callbacks",
+     bp_gradient_check(w->trainer_own, w->data, NULL, &w->out.report))
+
+/* 11. Data sets. */
+CALL(bp_dataset_create, ALLOCATES, "", bp_dataset_create(w->env, &w->out.dataset))
+CALL(bp_dataset_destroy, NEVER, "", (bp_dataset_destroy(WORLD_TAKE(w->csv)), BP_OK))
+CALL(bp_dataset_destroy, NEVER, "NULL", (bp_dataset_destroy(NULL), BP_OK))
+CALL(bp_dataset_error, NEVER, "", is_string(bp_dataset_error(w->data)))
+CALL(bp_dataset_set_inputs, ALLOCATES, "",
+     bp_dataset_set_inputs(w->empty, w->in.f, 4, 3, 5))
+CALL(bp_dataset_set_inputs_borrow, ALLOCATES, "",
+     bp_dataset_set_inputs_borrow(w->empty, w->in.f, 4, 3, 5))
+CALL(bp_dataset_set_targets, ALLOCATES, "",
+     bp_dataset_set_targets(w->inputs, w->in.f, WORLD_ROWS, 3, 3))
+CALL(bp_dataset_set_targets_borrow, ALLOCATES, "",
+     bp_dataset_set_targets_borrow(w->empty, w->in.f, WORLD_ROWS, 3, 3))
+CALL(bp_dataset_set_labels, ALLOCATES, "",
+     bp_dataset_set_labels(w->inputs, w->in.labels, WORLD_ROWS, WORLD_OUTPUTS))
+CALL(bp_csv_init, NEVER, "", bp_csv_init(&w->out.csv_options))
+CALL(bp_dataset_read_csv, ALLOCATES, "", bp_dataset_read_csv(w->empty, "data.csv", NULL))
+CALL(bp_dataset_read_csv, ALLOCATES, "numbers",
+     bp_dataset_read_csv(w->empty, "data.csv", &w->csv_numbers))
+CALL(bp_dataset_parse_csv, ALLOCATES, "",
+     bp_dataset_parse_csv(w->empty, world_csv, strlen(world_csv), NULL))
+CALL(bp_dataset_read_idx, ALLOCATES, "",
+     bp_dataset_read_idx(w->empty, "images", "labels"))
+CALL(bp_dataset_read_idx, ALLOCATES, "no labels",
+     bp_dataset_read_idx(w->empty, "images", NULL))
+CALL(bp_dataset_parse_idx, ALLOCATES, "",
+     bp_dataset_parse_idx(w->empty, world_images, WORLD_IMAGES_SIZE, world_labels,
+                          WORLD_LABELS_SIZE))
+CALL(bp_dataset_generate, ALLOCATES, "",
+     bp_dataset_generate(w->empty, BP_GENERATE_MOONS, 10, 0.125, 1))
+CALL(bp_dataset_one_hot, ALLOCATES, "", bp_dataset_one_hot(w->labelled, 0, 1))
+CALL(bp_dataset_shuffle, ALLOCATES, "", bp_dataset_shuffle(w->data, 3))
+CALL(bp_dataset_split, ALLOCATES, "ordered",
+     bp_dataset_split(w->data, 0.25, BP_SPLIT_ORDERED, 1, &w->out.dataset,
+                      &w->out.second))
+CALL(bp_dataset_split, ALLOCATES, "shuffled",
+     bp_dataset_split(w->data, 0.25, BP_SPLIT_SHUFFLED, 1, &w->out.dataset,
+                      &w->out.second))
+CALL(bp_dataset_split, ALLOCATES, "stratified",
+     bp_dataset_split(w->data, 0.25, BP_SPLIT_STRATIFIED, 1, &w->out.dataset,
+                      &w->out.second))
+CALL(bp_dataset_slice, ALLOCATES, "", bp_dataset_slice(w->data, 1, 3, &w->out.dataset))
+CALL(bp_dataset_rows, NEVER, "", is_size(bp_dataset_rows(w->data)))
+CALL(bp_dataset_inputs, NEVER, "", is_size(bp_dataset_inputs(w->data)))
+CALL(bp_dataset_outputs, NEVER, "", is_size(bp_dataset_outputs(w->data)))
+CALL(bp_dataset_classes, NEVER, "", is_size(bp_dataset_classes(w->data)))
+CALL(bp_dataset_dropped, NEVER, "",
+     bp_dataset_dropped(w->data) == 0 ? BP_OK : BP_EINVAL)
+CALL(bp_dataset_class_name, NEVER, "", is_text(bp_dataset_class_name(w->csv, 1)))
+CALL(bp_dataset_input_name, NEVER, "", is_text(bp_dataset_input_name(w->csv, 1)))
+CALL(bp_dataset_get_inputs, NEVER, "",
+     bp_dataset_get_inputs(w->data, 1, w->out.f, WORLD_INPUTS))
+CALL(bp_dataset_get_targets, NEVER, "",
+     bp_dataset_get_targets(w->data, 1, w->out.f, WORLD_OUTPUTS))
+CALL(bp_dataset_get_label, NEVER, "", bp_dataset_get_label(w->data, 1, &w->out.code))
+CALL(bp_scaler_create, ALLOCATES, "",
+     bp_scaler_create(BP_SCALING_STANDARD, w->env, &w->out.scaler))
+CALL(bp_scaler_destroy, NEVER, "", (bp_scaler_destroy(WORLD_TAKE(w->fitted)), BP_OK))
+CALL(bp_scaler_destroy, NEVER, "NULL", (bp_scaler_destroy(NULL), BP_OK))
+CALL(bp_scaler_error, NEVER, "", is_string(bp_scaler_error(w->fitted)))
+CALL(bp_scaler_fit, ALLOCATES, "first", bp_scaler_fit(w->unfitted, w->data))
+CALL(bp_scaler_fit, ALLOCATES, "other width", bp_scaler_fit(w->fitted, w->csv))
+CALL(bp_scaler_apply, NEVER, "own memory", bp_scaler_apply(w->fitted, w->labelled))
+CALL(bp_scaler_apply, ALLOCATES, "shared", bp_scaler_apply(w->fitted, w->slice))
+CALL(bp_scaler_apply, ALLOCATES, "borrowed", bp_scaler_apply(w->fitted, w->borrowed))
+CALL(bp_scaler_transform, NEVER, "",
+     bp_scaler_transform(w->fitted, w->in.f, 2 * WORLD_INPUTS))
+CALL(bp_scaler_get, NEVER, "",
+     bp_scaler_get(w->fitted, 1, &w->out.value, &w->out.value2))
+
+/* 12. Operations of your own. */
+CALL(bp_layer_set_activation, NEVER, "",
+     bp_layer_set_activation(w->dense, &w->activation_ops))
+CALL(bp_layer_create_custom, ALLOCATES, "",
+     bp_layer_create_custom(&w->layer_ops, w->env, &w->out.layer))
+CALL(bp_cost_create_custom, ALLOCATES, "",
+     bp_cost_create_custom(&w->cost_ops, w->env, &w->out.cost))

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* A table with valid calls of every public function; the rows are in call_rows.h. */
+#ifndef SUPPORT_CALLS_H
+#define SUPPORT_CALLS_H
+
+#include "fixtures.h"
+
+enum call_memory { ALLOCATES, NEVER };
+
+struct call {
+    const char *function;
+    const char *note;
+    enum call_memory memory;
+    bp_status (*run)(struct world *w); /**< Succeeds in a fresh world. */
+};
+
+extern const struct call calls[];
+extern const size_t call_count;
+
+#endif

@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: MIT */
+/* The world of fixtures.h. */
+#include "fixtures.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+#include <string.h>
+
+const char world_csv[] = "x,y,kind\n"
+                         "1.5,-2,ant\n"
+                         "0.25,3,bee\n"
+                         "-1,0.5,ant\n"
+                         "4,4.25,bee\n";
+
+static const char *const csv_targets[] = {"y"};
+static const char *const csv_features[] = {"x"};
+
+const unsigned char world_images[WORLD_IMAGES_SIZE] = {
+    0, 0, 8, 3, 0, 0, 0, 6, 0,   0,  0,  1,  0,  0,  0,   3,  0,
+    1, 2, 3, 4, 5, 6, 7, 8, 255, 10, 20, 30, 40, 50, 60, 70, 80};
+
+const unsigned char world_labels[WORLD_LABELS_SIZE] = {0, 0, 8, 1, 0, 0, 0,
+                                                       6, 0, 1, 0, 1, 1, 0};
+
+void *world_take(void **pointer)
+{
+    void *taken = *pointer;
+
+    *pointer = NULL;
+    return taken;
+}
+
+static void fill_inputs(struct world_in *in)
+{
+    for (size_t i = 0; i < WORLD_SCRATCH; ++i) {
+        in->f[i] = (float)((double)(i * 7 % 16) / 8 - 1);
+        in->d[i] = in->f[i];
+        in->labels[i] = (int32_t)(i % WORLD_OUTPUTS);
+        in->targets[i] = (i / WORLD_OUTPUTS + i) % WORLD_OUTPUTS == 0 ? 1.0f : 0.0f;
+        in->targets_f64[i] = in->targets[i];
+    }
+}
+
+void world_reset_out(struct world *world)
+{
+    struct world_out *out = &world->out;
+
+    memset(out, WORLD_CANARY, sizeof *out);
+    out->layer_info.struct_size = sizeof out->layer_info;
+    out->parameter_info.struct_size = sizeof out->parameter_info;
+    out->evaluation.struct_size = sizeof out->evaluation;
+    out->position.struct_size = sizeof out->position;
+    out->report.struct_size = sizeof out->report;
+}
+
+static void create_layers(struct world *w)
+{
+    w->activation_ops = custom_activation(&w->custom);
+    w->layer_ops = custom_layer(&w->custom);
+    w->cost_ops = custom_cost(&w->custom);
+    ok(bp_layer_create_dense(WORLD_OUTPUTS, BP_ACTIVATION_LEAKY_RELU, w->env, &w->dense));
+    ok(bp_layer_create_activation(BP_ACTIVATION_TANH, w->env, &w->shape));
+    ok(bp_layer_create_custom(&w->layer_ops, w->env, &w->own));
+}
+
+/* With callbacks in every place that takes some. */
+static bp_network *make_own_network(const struct world *w)
+{
+    bp_network *network = NULL;
+    bp_layer *bent = NULL;
+
+    ok(bp_network_create(WORLD_INPUTS, w->env, &network));
+    ok(bp_layer_create_dense(WORLD_OUTPUTS, BP_ACTIVATION_LINEAR, w->env, &bent));
+    ok(bp_layer_set_activation(bent, &w->activation_ops));
+    ok(bp_network_add(network, w->own));
+    ok(bp_network_add(network, bent));
+    bp_layer_destroy(bent);
+    return network;
+}
+
+static void create_networks(struct world *w)
+{
+    static const size_t deep[] = {WORLD_INPUTS, 4, WORLD_OUTPUTS};
+    static const size_t flat[] = {WORLD_INPUTS, WORLD_OUTPUTS};
+    static const size_t other[] = {2, 3};
+    struct net_recipe recipe = {w->env, deep, 3, BP_ACTIVATION_TANH,
+                                BP_ACTIVATION_LINEAR, 0};
+
+    ok(bp_network_create(WORLD_INPUTS, w->env, &w->bare));
+    w->open = make_open_network(&recipe);
+    w->net = make_network(&recipe, 1);
+    recipe.precision = BP_PRECISION_F64;
+    w->net64 = make_network(&recipe, 2);
+    w->unit = make_network(
+        &(struct net_recipe){w->env, flat, 2, 0, BP_ACTIVATION_SOFTMAX, 0}, 3);
+    w->other = make_network(
+        &(struct net_recipe){w->env, other, 2, 0, BP_ACTIVATION_LINEAR, 0}, 4);
+    w->open_own = make_own_network(w);
+    w->net_own = make_own_network(w);
+    ok(bp_network_build(w->net_own, 9));
+    ok(bp_workspace_create(w->net, 2, &w->ws));
+    ok(bp_workspace_create(w->net_own, 2, &w->ws_own));
+    ok(bp_workspace_create(w->net64, 2, &w->ws64));
+    ok(bp_workspace_create(w->unit, 2, &w->ws_unit));
+}
+
+static void create_trainers(struct world *w)
+{
+    const size_t inputs = WORLD_INPUTS * WORLD_BATCH;
+
+    w->cost = make_cost(BP_COST_SOFTMAX_CROSS_ENTROPY, w->env);
+    w->huber = make_cost(BP_COST_HUBER, w->env);
+    w->sgd = make_sgd(0.125, 0.5, w->env);
+    ok(bp_cost_create_custom(&w->cost_ops, w->env, &w->cost_own));
+    ok(bp_trainer_create(w->net_own, w->cost_own, w->sgd, &w->trainer_own));
+    ok(bp_trainer_build(w->trainer_own, 10));
+    ok(bp_trainer_create(w->net, w->cost, w->sgd, &w->fresh));
+    w->trainer = make_trainer(w->net, BP_COST_SOFTMAX_CROSS_ENTROPY, WORLD_BATCH, 5);
+    w->ready = make_trainer(w->net, BP_COST_SOFTMAX_CROSS_ENTROPY, WORLD_BATCH, 6);
+    w->numbers = make_trainer(w->net, BP_COST_QUADRATIC, WORLD_BATCH, 7);
+    w->trainer64 = make_trainer(w->net64, BP_COST_SOFTMAX_CROSS_ENTROPY, WORLD_BATCH, 8);
+    ok(bp_trainer_step_labels(w->trainer, w->in.f, inputs, w->in.labels, WORLD_BATCH,
+                              NULL));
+    ok(bp_trainer_gradient_labels(w->ready, w->in.f, inputs, w->in.labels, WORLD_BATCH,
+                                  NULL));
+}
+
+static void create_data(struct world *w)
+{
+    const size_t rows = WORLD_ROWS;
+
+    ok(bp_dataset_create(w->env, &w->empty));
+    w->data = make_dataset(rows, WORLD_INPUTS, WORLD_OUTPUTS, w->env);
+    ok(bp_dataset_create(w->env, &w->labelled));
+    ok(bp_dataset_set_inputs(w->labelled, w->in.f, rows, WORLD_INPUTS, WORLD_INPUTS));
+    ok(bp_dataset_set_labels(w->labelled, w->in.labels, rows, WORLD_OUTPUTS));
+    ok(bp_dataset_create(w->env, &w->inputs));
+    ok(bp_dataset_set_inputs(w->inputs, w->in.f, rows, WORLD_INPUTS, WORLD_INPUTS));
+    ok(bp_dataset_create(w->env, &w->labels));
+    ok(bp_dataset_set_labels(w->labels, w->in.labels, rows, WORLD_OUTPUTS));
+    ok(bp_dataset_slice(w->data, 1, 3, &w->slice));
+    ok(bp_dataset_create(w->env, &w->borrowed));
+    ok(bp_dataset_set_inputs_borrow(w->borrowed, w->in.f, rows, WORLD_INPUTS,
+                                    WORLD_INPUTS));
+    ok(bp_dataset_set_labels(w->borrowed, w->in.labels, rows, WORLD_OUTPUTS));
+    ok(bp_dataset_create(w->env, &w->csv));
+    ok(bp_dataset_parse_csv(w->csv, world_csv, strlen(world_csv), NULL));
+    ok(bp_scaler_create(BP_SCALING_STANDARD, w->env, &w->unfitted));
+    ok(bp_scaler_create(BP_SCALING_MIN_MAX, w->env, &w->fitted));
+    ok(bp_scaler_fit(w->fitted, w->data));
+}
+
+void world_create(struct world *world)
+{
+    memset(world, 0, sizeof *world);
+    failing_env_init(&world->host);
+    world->env = &world->host.env;
+    failing_env_add_file(&world->host, "data.csv", world_csv, strlen(world_csv));
+    failing_env_add_file(&world->host, "images", world_images, WORLD_IMAGES_SIZE);
+    failing_env_add_file(&world->host, "labels", world_labels, WORLD_LABELS_SIZE);
+    fill_inputs(&world->in);
+    ok(bp_csv_init(&world->csv_numbers));
+    world->csv_numbers.target_kind = BP_CSV_NUMBERS;
+    world->csv_numbers.targets = csv_targets;
+    world->csv_numbers.targets_count = 1;
+    world->csv_numbers.features = csv_features;
+    world->csv_numbers.features_count = 1;
+    create_layers(world);
+    create_networks(world);
+    create_trainers(world);
+    create_data(world);
+    world_reset_out(world);
+}
+
+/* ---- the end ---- */
+
+/* An output that no call has written. */
+static bool untouched(const void *pointer)
+{
+    void *canary;
+
+    memset(&canary, WORLD_CANARY, sizeof canary);
+    return pointer == canary;
+}
+
+#define DESTROY_OUT(destroy, pointer)                                                    \
+    do {                                                                                 \
+        if (!untouched(pointer))                                                         \
+            destroy(pointer);                                                            \
+    } while (0)
+
+static void destroy_out(struct world_out *out)
+{
+    DESTROY_OUT(bp_layer_destroy, out->layer);
+    DESTROY_OUT(bp_workspace_destroy, out->workspace);
+    DESTROY_OUT(bp_trainer_destroy, out->trainer);
+    DESTROY_OUT(bp_network_destroy, out->network);
+    DESTROY_OUT(bp_cost_destroy, out->cost);
+    DESTROY_OUT(bp_optimizer_destroy, out->optimizer);
+    DESTROY_OUT(bp_dataset_destroy, out->dataset);
+    DESTROY_OUT(bp_dataset_destroy, out->second);
+    DESTROY_OUT(bp_scaler_destroy, out->scaler);
+}
+
+static void destroy_trainers(struct world *w)
+{
+    bp_trainer_destroy(w->fresh);
+    bp_trainer_destroy(w->trainer);
+    bp_trainer_destroy(w->ready);
+    bp_trainer_destroy(w->trainer64);
+    bp_trainer_destroy(w->numbers);
+    bp_trainer_destroy(w->trainer_own);
+    bp_workspace_destroy(w->ws);
+    bp_workspace_destroy(w->ws64);
+    bp_workspace_destroy(w->ws_unit);
+    bp_workspace_destroy(w->ws_own);
+}
+
+static void destroy_data(struct world *w)
+{
+    bp_dataset_destroy(w->empty);
+    bp_dataset_destroy(w->data);
+    bp_dataset_destroy(w->labelled);
+    bp_dataset_destroy(w->inputs);
+    bp_dataset_destroy(w->labels);
+    bp_dataset_destroy(w->csv);
+    bp_dataset_destroy(w->slice);
+    bp_dataset_destroy(w->borrowed);
+    bp_scaler_destroy(w->unfitted);
+    bp_scaler_destroy(w->fitted);
+}
+
+void world_destroy(struct world *world)
+{
+    destroy_out(&world->out);
+    destroy_trainers(world);
+    destroy_data(world);
+    bp_network_destroy(world->bare);
+    bp_network_destroy(world->open);
+    bp_network_destroy(world->net);
+    bp_network_destroy(world->net64);
+    bp_network_destroy(world->unit);
+    bp_network_destroy(world->other);
+    bp_network_destroy(world->open_own);
+    bp_network_destroy(world->net_own);
+    bp_cost_destroy(world->cost);
+    bp_cost_destroy(world->huber);
+    bp_cost_destroy(world->cost_own);
+    bp_optimizer_destroy(world->sgd);
+    bp_layer_destroy(world->dense);
+    bp_layer_destroy(world->shape);
+    bp_layer_destroy(world->own);
+    assert_env_clean(&world->host);
+    failing_env_free(&world->host);
+}

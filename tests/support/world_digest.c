@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: MIT */
+/* What all objects of the world look like from outside, as one number. */
+#include "fixtures.h"
+
+#include <string.h>
+
+static void mix(uint64_t *digest, const void *bytes, size_t size)
+{
+    const unsigned char *byte = bytes;
+
+    for (size_t i = 0; i < size; ++i)
+        *digest = (*digest ^ byte[i]) * 1099511628211u;
+}
+
+static void mix_size(uint64_t *digest, size_t value)
+{
+    mix(digest, &value, sizeof value);
+}
+
+/* A status goes in also, so that a setting which vanishes shows. */
+static void mix_double(uint64_t *digest, bp_status status, double value)
+{
+    mix(digest, &status, sizeof status);
+    mix(digest, &value, sizeof value);
+}
+
+static void mix_layer(uint64_t *digest, const bp_layer *layer)
+{
+    for (int32_t key = BP_LAYER_BIAS; key <= BP_LAYER_GAIN; ++key) {
+        double value = 0;
+        mix_double(digest, bp_layer_get(layer, key, &value), value);
+    }
+}
+
+static void mix_parameter(uint64_t *digest, const bp_network *network, size_t layer,
+                          int32_t which)
+{
+    double values[WORLD_SCRATCH] = {0};
+    bp_parameter_info info;
+    size_t count;
+
+    memset(&info, 0, sizeof info);
+    info.struct_size = sizeof info;
+    mix_size(digest,
+             (size_t)bp_network_parameter_info(network, layer, which, &info) & 0xFF);
+    mix(digest, &info, sizeof info);
+    count = info.rows * info.cols;
+    if (count > 0 && count <= WORLD_SCRATCH)
+        (void)bp_network_get_parameter_f64(network, layer, which, values, count);
+    mix(digest, values, sizeof values);
+}
+
+static void mix_network(uint64_t *digest, const bp_network *network)
+{
+    for (int32_t key = BP_NETWORK_PRECISION; key <= BP_NETWORK_THREADS; ++key) {
+        double value = 0;
+        mix_double(digest, bp_network_get(network, key, &value), value);
+    }
+    mix_size(digest, bp_network_inputs(network));
+    mix_size(digest, bp_network_outputs(network));
+    mix_size(digest, bp_network_layers(network));
+    mix_size(digest, bp_network_parameters(network));
+    for (size_t layer = 0; layer < bp_network_layers(network); ++layer) {
+        bp_layer_info info;
+        memset(&info, 0, sizeof info);
+        info.struct_size = sizeof info;
+        mix_size(digest, (size_t)bp_network_layer_info(network, layer, &info) & 0xFF);
+        mix(digest, &info, sizeof info);
+        mix_parameter(digest, network, layer, BP_PARAMETER_WEIGHT);
+        mix_parameter(digest, network, layer, BP_PARAMETER_BIAS);
+    }
+}
+
+static void mix_cost(uint64_t *digest, const bp_cost *cost)
+{
+    double value = 0;
+
+    mix_double(digest, bp_cost_get(cost, BP_COST_SCALE, &value), value);
+}
+
+static void mix_optimizer(uint64_t *digest, const bp_optimizer *optimizer)
+{
+    for (int32_t key = BP_OPTIMIZER_RATE; key <= BP_OPTIMIZER_DAMPENING; ++key) {
+        double value = 0;
+        mix_double(digest, bp_optimizer_get(optimizer, key, &value), value);
+    }
+}
+
+static void mix_trainer(uint64_t *digest, bp_trainer *trainer)
+{
+    bp_position position;
+
+    memset(&position, 0, sizeof position);
+    position.struct_size = sizeof position;
+    mix_size(digest, (size_t)bp_trainer_position(trainer, &position) & 0xFF);
+    mix(digest, &position, sizeof position);
+    for (int32_t key = BP_TRAINER_BATCH; key <= BP_TRAINER_SHUFFLE; ++key) {
+        double value = 0;
+        mix_double(digest, bp_trainer_get(trainer, key, &value), value);
+    }
+    mix_optimizer(digest, bp_trainer_get_optimizer(trainer));
+}
+
+static void mix_gradient(uint64_t *digest, const bp_trainer *trainer)
+{
+    double values[WORLD_WEIGHTS] = {0};
+
+    mix_size(digest, (size_t)bp_trainer_get_gradient_f64(trainer, 1, BP_PARAMETER_WEIGHT,
+                                                         values, WORLD_WEIGHTS) &
+                         0xFF);
+    mix(digest, values, sizeof values);
+}
+
+static void mix_row(uint64_t *digest, const bp_dataset *data, size_t row)
+{
+    float values[WORLD_SCRATCH] = {0};
+    int32_t label = -1;
+
+    (void)bp_dataset_get_inputs(data, row, values, bp_dataset_inputs(data));
+    mix(digest, values, sizeof values);
+    (void)bp_dataset_get_targets(data, row, values, bp_dataset_outputs(data));
+    mix(digest, values, sizeof values);
+    (void)bp_dataset_get_label(data, row, &label);
+    mix(digest, &label, sizeof label);
+}
+
+static void mix_name(uint64_t *digest, const char *name)
+{
+    if (name != NULL)
+        mix(digest, name, strlen(name) + 1);
+}
+
+static void mix_dataset(uint64_t *digest, const bp_dataset *data)
+{
+    mix_size(digest, bp_dataset_rows(data));
+    mix_size(digest, bp_dataset_inputs(data));
+    mix_size(digest, bp_dataset_outputs(data));
+    mix_size(digest, bp_dataset_classes(data));
+    mix_size(digest, bp_dataset_dropped(data));
+    for (size_t row = 0; row < bp_dataset_rows(data); ++row)
+        mix_row(digest, data, row);
+    for (size_t i = 0; i < bp_dataset_classes(data); ++i)
+        mix_name(digest, bp_dataset_class_name(data, i));
+    for (size_t i = 0; i < bp_dataset_inputs(data); ++i)
+        mix_name(digest, bp_dataset_input_name(data, i));
+}
+
+static void mix_scaler(uint64_t *digest, const bp_scaler *scaler)
+{
+    for (size_t col = 0; col < WORLD_INPUTS; ++col) {
+        double offset = 0;
+        double scale = 0;
+        mix_double(digest, bp_scaler_get(scaler, col, &offset, &scale), offset);
+        mix_double(digest, BP_OK, scale);
+    }
+}
+
+static void mix_learners(uint64_t *digest, const struct world *world)
+{
+    mix_trainer(digest, world->fresh);
+    mix_trainer(digest, world->trainer);
+    mix_trainer(digest, world->ready);
+    mix_trainer(digest, world->trainer64);
+    mix_trainer(digest, world->numbers);
+    mix_trainer(digest, world->trainer_own);
+    mix_gradient(digest, world->ready);
+}
+
+static void mix_data(uint64_t *digest, const struct world *world)
+{
+    mix_dataset(digest, world->empty);
+    mix_dataset(digest, world->data);
+    mix_dataset(digest, world->labelled);
+    mix_dataset(digest, world->inputs);
+    mix_dataset(digest, world->labels);
+    mix_dataset(digest, world->csv);
+    mix_dataset(digest, world->slice);
+    mix_dataset(digest, world->borrowed);
+    mix_scaler(digest, world->unfitted);
+    mix_scaler(digest, world->fitted);
+}
+
+uint64_t world_digest(const struct world *world)
+{
+    uint64_t digest = 14695981039346656037u;
+
+    mix_layer(&digest, world->dense);
+    mix_layer(&digest, world->shape);
+    mix_layer(&digest, world->own);
+    mix_network(&digest, world->bare);
+    mix_network(&digest, world->open);
+    mix_network(&digest, world->net);
+    mix_network(&digest, world->net64);
+    mix_network(&digest, world->unit);
+    mix_network(&digest, world->other);
+    mix_network(&digest, world->open_own);
+    mix_network(&digest, world->net_own);
+    mix_cost(&digest, world->cost);
+    mix_cost(&digest, world->huber);
+    mix_optimizer(&digest, world->sgd);
+    mix_learners(&digest, world);
+    mix_data(&digest, world);
+    mix(&digest, &world->in, sizeof world->in);
+    return digest;
+}
