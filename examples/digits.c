@@ -2,9 +2,9 @@
 /*
  * Reading handwritten digits: the whole of the work on real data, from file to answers.
  *
- * The data: 1 797 digits by 43 people (Alpaydin and Kaynak, 1998), each of 8 x 8 pixels
- * with a darkness from 0 to 16. Four fifths teach the network; one fifth is held out, and
- * examines it at the end.
+ * The data: 1 797 digits written by 13 people (Alpaydin and Kaynak, 1998), each of 8 x 8
+ * pixels with a darkness from 0 to 16. Four fifths teach the network; one fifth is held
+ * out, and examines it at the end.
  */
 #include "common/check.h"
 #include "common/options.h"
@@ -119,9 +119,10 @@ static bp_network *make_network(uint64_t seed)
  * first, short ones near the goal.
  *
  * These numbers, the width of the hidden layer and the number of epochs were chosen on
- * the training rows alone: a fifth of them was split off once more, and what did best on
- * that fifth, as the median over several seeds, was taken. Had they been chosen on the
- * held-out images, the final accuracy would be no examination any more. */
+ * the training rows alone: a fifth of them was split off once more, and what read that
+ * fifth best, in the mean of 30 such splits, was taken (98.0 %; twice the hidden units
+ * read 0.1 % more, in twice the time). Had they been chosen on the held-out images, the
+ * final accuracy would be no examination any more. */
 static bp_trainer *make_trainer(bp_network *network, const bp_cost *cost, uint64_t seed)
 {
     bp_optimizer *optimizer;
@@ -201,12 +202,15 @@ static struct result learn(bp_dataset *data, const struct settings *settings,
     bp_dataset *train = split_and_scale(data, split_seed, &result);
     bp_cost *cost;
 
-    printf("\nSplit %llu: %zu to learn from, %zu held out; network %d-%d-%d, seed %llu\n",
-           (unsigned long long)split_seed, bp_dataset_rows(train),
-           bp_dataset_rows(result.test), PIXELS, HIDDEN, DIGITS,
-           (unsigned long long)settings->network_seed);
     CHECK_NEW(bp_cost_create(BP_COST_SOFTMAX_CROSS_ENTROPY, NULL, &cost));
     result.network = make_network(settings->network_seed);
+    printf("\nSplit %llu: %zu images to learn from, %zu held out\n",
+           (unsigned long long)split_seed, bp_dataset_rows(train),
+           bp_dataset_rows(result.test));
+    printf("Network %d-%d-%d, %zu weights and biases, seed %llu\n", PIXELS, HIDDEN,
+           DIGITS, bp_network_parameters(result.network),
+           (unsigned long long)settings->network_seed);
+    printf("Training (the accuracy is that on the images it learns from):\n");
     result.seconds = train_network(result.network, cost, train, settings);
     result.accuracy = examine(result.network, cost, result.test);
     printf("Trained in %.2f s.\n", result.seconds);
@@ -224,15 +228,16 @@ static void forget(struct result *result)
 
 /* --- Pictures ----------------------------------------------------------------------- */
 
-enum { ACROSS = 4, RIGHT_SHOWN = 4, WRONG_SHOWN = 8 };
+enum { ACROSS = 4, WRONG_SHOWN = 12 };
 
-/* One line of pixels, from white to black; two characters a pixel are about square. */
+/* One line of pixels: the darker, the fuller the sign. Two of them are about square. */
 static void draw_pixels(const float *pixels)
 {
     static const char shades[] = " .:-=+*#%@";
 
     for (int x = 0; x < SIDE; x++) {
-        const char shade = shades[(int)(pixels[x] * 9.0f / 16.0f + 0.5f)];
+        const float ink = pixels[x] < 0.0f ? 0.0f : pixels[x] > 16.0f ? 16.0f : pixels[x];
+        const char shade = shades[(int)(ink * 9.0f / 16.0f + 0.5f)];
         printf("%c%c", shade, shade);
     }
 }
@@ -271,24 +276,46 @@ static void draw_row(const struct answers *answers, const bp_dataset *pictures,
     puts("\n");
 }
 
-/* Draw the first few images that the network got right, or wrong. */
-static void draw_some(const struct answers *answers, const bp_dataset *pictures,
-                      int right, size_t limit)
+/* The first image from `row` on that was read as wanted: right (1) or wrong (0). */
+static size_t next_row(const struct answers *answers, size_t row, int right)
 {
-    size_t rows[ACROSS], waiting = 0, drawn = 0;
+    while (row < answers->rows && (answers->said[row] == answers->label[row]) != right)
+        row++;
+    return row;
+}
 
-    for (size_t row = 0; row < answers->rows && drawn + waiting < limit; row++) {
-        if ((answers->said[row] == answers->label[row]) != right)
-            continue;
-        rows[waiting++] = row;
-        if (waiting < ACROSS)
-            continue;
-        draw_row(answers, pictures, rows, waiting);
-        drawn += waiting;
-        waiting = 0;
+/* Four that were read right, from all over the held-out images. */
+static void draw_right(const struct answers *answers, const bp_dataset *pictures)
+{
+    size_t rows[ACROSS], count = 0;
+
+    for (size_t i = 0; i < ACROSS; i++) {
+        const size_t row = next_row(answers, i * answers->rows / ACROSS, 1);
+        if (row < answers->rows)
+            rows[count++] = row;
     }
-    if (waiting > 0)
-        draw_row(answers, pictures, rows, waiting);
+    if (count == 0)
+        return;
+    printf("\nSome that it read right, and how sure it was:\n\n");
+    draw_row(answers, pictures, rows, count);
+}
+
+static void draw_wrong(const struct answers *answers, const bp_dataset *pictures)
+{
+    const size_t wrong = answers->rows - answers->right;
+    const size_t shown = wrong < WRONG_SHOWN ? wrong : WRONG_SHOWN;
+    size_t rows[ACROSS], row = 0;
+
+    if (shown > 0)
+        printf("%zu of %zu that it read wrong:\n\n", shown, wrong);
+    for (size_t drawn = 0; drawn < shown;) {
+        size_t count = 0;
+        for (; count < ACROSS && drawn < shown; count++, drawn++) {
+            rows[count] = next_row(answers, row, 0);
+            row = rows[count] + 1;
+        }
+        draw_row(answers, pictures, rows, count);
+    }
 }
 
 /* --- The two ways to run ------------------------------------------------------------ */
@@ -307,18 +334,31 @@ static const char *shorten(const char *path)
     return path + length + 1;
 }
 
-static void suggest(const char *program, const char *folder)
+/* One suggestion: a program that lies beside this one, and its options. */
+static void suggest(const char *program, const char *what, const char *name,
+                    const char *options)
 {
-    const char *name = strrchr(program, '/');
-    const int beside = name == NULL ? 0 : (int)(name + 1 - program);
+    const char *slash = strrchr(program, '/');
+    const int folder = slash == NULL ? 0 : (int)(slash + 1 - program);
 
+    printf("  %-29s%.*s%s%s\n", what, folder, program, name, options);
+}
+
+static void suggest_all(const char *program, const char *folder)
+{
+    char data[4200] = "", other[4300], all[4300];
+
+    if (strcmp(folder, "examples/data") != 0)
+        snprintf(data, sizeof data, " --data %s", folder);
+    snprintf(other, sizeof other, "%s --seed 1", data);
+    snprintf(all, sizeof all, "%s --all-splits", data);
     printf("What to try next:\n\n");
-    printf("  %s --data %s --seed 1\n", program, folder);
-    printf("  %s --data %s --all-splits\n", program, folder);
-    printf("  %.*spenguins --data %s\n", beside, program, folder);
-    printf("  %.*stwo_class --spirals\n", beside, program);
-    printf("  sh scripts/get-data.sh mnist\n");
-    printf("  %.*smnist --layers 100 --epochs 5\n", beside, program);
+    suggest(program, "another fifth held out", "digits", other);
+    suggest(program, "five of them, the median", "digits", all);
+    suggest(program, "three kinds of penguins", "penguins", data);
+    suggest(program, "watch a border being learnt", "two_class", " --spirals");
+    printf("  %-29s%s\n", "70 000 larger digits:", "sh scripts/get-data.sh mnist");
+    suggest(program, "", "mnist", " --layers 100 --epochs 5");
 }
 
 static double run_one(bp_dataset *data, const struct settings *settings)
@@ -331,11 +371,8 @@ static double run_one(bp_dataset *data, const struct settings *settings)
     answers_print_accuracy(&answers);
     puts("\n");
     answers_print_confusion(&answers, result.test);
-    printf("\nSome that it read right, and how sure it was:\n\n");
-    draw_some(&answers, result.pictures, 1, RIGHT_SHOWN);
-    if (answers.right < answers.rows)
-        printf("And what it read wrong:\n\n");
-    draw_some(&answers, result.pictures, 0, WRONG_SHOWN);
+    draw_right(&answers, result.pictures);
+    draw_wrong(&answers, result.pictures);
     answers_destroy(&answers);
     forget(&result);
     return result.accuracy;
@@ -392,7 +429,7 @@ static void read_options(int argc, char **argv, struct settings *settings)
             break;
         case 'e': settings->epochs = option_whole("--epochs", optarg, 1, 100000); break;
         case 'a': settings->all_splits = 1; break;
-        case 'r': settings->required = option_number("--require", optarg, 0, 100); break;
+        case 'r': settings->required = option_percent("--require", optarg); break;
         case 'h': fputs(help, stdout); exit(EXIT_SUCCESS);
         default: option_unknown(argv[0]);
         }
@@ -410,10 +447,11 @@ int main(int argc, char **argv)
     const double accuracy =
         settings.all_splits ? run_all(data, &settings) : run_one(data, &settings);
     bp_dataset_destroy(data);
-    if (accuracy < settings.required)
+    /* 97 % of 100 rows may be 96.99999999999999 in binary. */
+    if (accuracy < settings.required - 1e-9)
         fail("the accuracy is %.2f %%, expected at least %g", accuracy,
              settings.required);
     if (!settings.all_splits)
-        suggest(shorten(argv[0]), shorten(settings.folder));
+        suggest_all(shorten(argv[0]), shorten(settings.folder));
     return EXIT_SUCCESS;
 }

@@ -67,7 +67,7 @@ static bp_dataset *read_penguins(const char *folder)
     options.drop_missing = 1;
     CHECK_NEW(bp_dataset_create(NULL, &data));
     CHECK(data, bp_dataset_read_csv(data, path, &options));
-    printf("%zu penguins from %s; %zu more were left out, not having been measured.\n",
+    printf("%zu penguins from %s; %zu that were not measured are left out.\n",
            bp_dataset_rows(data), path, bp_dataset_dropped(data));
     return data;
 }
@@ -248,9 +248,9 @@ static void compare(const struct points *points, struct line found)
     if (!(fabs(found.w - best.w) < 1e-6 && fabs(found.b - best.b) < 1e-6))
         fail("gradient descent has not come to the line of least squares");
     printf("\nEqual. In plain words, the scaling undone:\n"
-           "    mass = %.1f g * (flipper in mm) %+.0f g\n"
-           "Every millimetre of flipper goes with %.0f g of penguin.\n",
-           1000.0 * slope, 1000.0 * (found.b - slope * points->mean), 1000.0 * slope);
+           "    mass in g = %.1f * (flipper in mm) - %.0f\n"
+           "Every millimetre of flipper goes with %.1f g of penguin.\n",
+           1000.0 * slope, 1000.0 * (slope * points->mean - found.b), 1000.0 * slope);
 }
 
 int main(int argc, char **argv)

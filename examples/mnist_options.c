@@ -181,12 +181,10 @@ static int read_training_option(int option, struct settings *settings)
     case BATCH:
         settings->batch = (size_t)option_whole("--batch", optarg, 1, 1000000);
         return 1;
-    case RATE: settings->rate = option_number("--rate", optarg, -1e9, 1e9); return 1;
-    case MOMENTUM:
-        settings->momentum = option_number("--momentum", optarg, -1e9, 1e9);
-        return 1;
+    case RATE: settings->rate = option_number("--rate", optarg); return 1;
+    case MOMENTUM: settings->momentum = option_number("--momentum", optarg); return 1;
     case NESTEROV: settings->nesterov = 1; return 1;
-    case DECAY: settings->decay = option_number("--decay", optarg, -1e9, 1e9); return 1;
+    case DECAY: settings->decay = option_number("--decay", optarg); return 1;
     case EPOCHS:
         settings->epochs = option_whole("--epochs", optarg, 1, 1000000);
         return 1;

@@ -19,7 +19,7 @@ static const char help[] =
     "  --data FOLDER  where penguins.csv is (default examples/data)\n"
     "  --help         this text\n";
 
-enum { MEASURES = 4, HIDDEN = 8, EPOCHS = 60, BATCH = 16, SHOWN = 6 };
+enum { MEASURES = 4, HIDDEN = 8, EPOCHS = 30, BATCH = 16, SHOWN = 6 };
 
 static const char *const measures[MEASURES] = {"bill_length_mm", "bill_depth_mm",
                                                "flipper_length_mm", "body_mass_g"};
@@ -102,7 +102,7 @@ static void train_network(bp_network *network, const bp_cost *cost,
     bp_trainer *trainer;
 
     CHECK_NEW(bp_optimizer_create(BP_OPTIMIZER_SGD, NULL, &optimizer));
-    CHECK(optimizer, bp_optimizer_set(optimizer, BP_OPTIMIZER_RATE, 0.05));
+    CHECK(optimizer, bp_optimizer_set(optimizer, BP_OPTIMIZER_RATE, 0.02));
     CHECK(optimizer, bp_optimizer_set(optimizer, BP_OPTIMIZER_MOMENTUM, 0.9));
     CHECK_NEW(bp_trainer_create(network, cost, optimizer, &trainer));
     CHECK(trainer, bp_trainer_set(trainer, BP_TRAINER_BATCH, BATCH));
@@ -133,21 +133,43 @@ static double examine(const bp_network *network, const bp_cost *cost,
     return result.accuracy;
 }
 
-/* The probability of each species, for some of the penguins. */
+/* The next row of which the network was least sure: whose largest output is smallest.
+ * Rows that were taken before are passed over. */
+static size_t least_sure(const struct answers *answers, char *taken)
+{
+    size_t found = 0;
+    float least = 2.0f;
+
+    for (size_t row = 0; row < answers->rows; row++) {
+        const float *outputs = answers->outputs + row * answers->classes;
+        const float sure = outputs[answers->said[row]];
+        if (!taken[row] && sure < least) {
+            least = sure;
+            found = row;
+        }
+    }
+    taken[found] = 1;
+    return found;
+}
+
+/* The probability of each species, for the hardest of the penguins. */
 static void show_rows(const struct answers *answers, const bp_dataset *test)
 {
-    printf("\nA few of them, and how sure the network is:\n\n%-11s", "it is");
+    char *taken = check_allocate(answers->rows, 1);
+
+    printf("\nThe %d of which it was least sure:\n\n%-11s", SHOWN, "it is");
     for (size_t class = 0; class < answers->classes; class ++)
         printf(" %10s", bp_dataset_class_name(test, class));
     putchar('\n');
     for (size_t i = 0; i < SHOWN; i++) {
-        const size_t row = i * answers->rows / SHOWN;
+        const size_t row = least_sure(answers, taken);
         const float *outputs = answers->outputs + row * answers->classes;
         printf("%-11s", bp_dataset_class_name(test, (size_t)answers->label[row]));
         for (size_t class = 0; class < answers->classes; class ++)
             printf(" %8.1f %%", 100.0 * (double)outputs[class]);
         puts(answers->said[row] == answers->label[row] ? "" : "   wrong");
     }
+    free(taken);
 }
 
 int main(int argc, char **argv)

@@ -36,9 +36,9 @@ struct lesson {
     double expected;       /* accuracy at the end, at least */
 };
 
-static const struct lesson moons = {"two moons", BP_GENERATE_MOONS, 0.15, 2, 58, 0.97};
-static const struct lesson spirals = {"two spirals", BP_GENERATE_SPIRALS, 0.05, 30, 270,
-                                      0.97};
+static const struct lesson moons = {"Two moons", BP_GENERATE_MOONS, 0.15, 2, 58, 0.95};
+static const struct lesson spirals = {"Two spirals", BP_GENERATE_SPIRALS, 0.04, 10, 190,
+                                      0.93};
 
 /* Everything that belongs together here. */
 struct world {
@@ -67,14 +67,16 @@ static void make_data(struct world *world, const struct lesson *lesson, uint64_t
                                         &world->train, &world->test));
 }
 
-/* Step 2. The network: two hidden layers bend the plane, the last one cuts it. The two
- * outputs are sigmoids, each answering "is it mine?" by a number between 0 and 1. */
+/* Step 2. The network. Each hidden unit a = max(0, z) ("relu") folds the plane along the
+ * line z = 0; two layers of them fold it many times, and the last one cuts it straight.
+ * Its two units are sigmoids, each of which answers "is it mine?" by a number between 0
+ * and 1. The larger one has it. */
 static void make_network(struct world *world, uint64_t seed)
 {
     CHECK_NEW(bp_network_create(2, NULL, &world->network));
     bp_network *network = world->network;
-    CHECK(network, bp_network_add_dense(network, HIDDEN, BP_ACTIVATION_TANH));
-    CHECK(network, bp_network_add_dense(network, HIDDEN, BP_ACTIVATION_TANH));
+    CHECK(network, bp_network_add_dense(network, HIDDEN, BP_ACTIVATION_RELU));
+    CHECK(network, bp_network_add_dense(network, HIDDEN, BP_ACTIVATION_RELU));
     CHECK(network, bp_network_add_dense(network, 2, BP_ACTIVATION_SIGMOID));
     CHECK(network, bp_network_build(network, seed));
     CHECK_NEW(bp_workspace_create(network, WIDTH, &world->workspace));
@@ -92,7 +94,7 @@ static void make_trainer(struct world *world, uint64_t seed)
 
     CHECK_NEW(bp_cost_create(BP_COST_CROSS_ENTROPY, NULL, &world->cost));
     CHECK_NEW(bp_optimizer_create(BP_OPTIMIZER_SGD, NULL, &optimizer));
-    CHECK(optimizer, bp_optimizer_set(optimizer, BP_OPTIMIZER_RATE, 0.05));
+    CHECK(optimizer, bp_optimizer_set(optimizer, BP_OPTIMIZER_RATE, 0.02));
     CHECK(optimizer, bp_optimizer_set(optimizer, BP_OPTIMIZER_MOMENTUM, 0.9));
     CHECK_NEW(bp_trainer_create(world->network, world->cost, optimizer, &world->trainer));
     CHECK(world->trainer, bp_trainer_set(world->trainer, BP_TRAINER_BATCH, BATCH));
@@ -154,17 +156,14 @@ static void place_points(const bp_dataset *data, const struct window *window,
     }
 }
 
-/* The background is the network's class: '.' and ':', blue and yellow in colour. */
+/* The ground is the network's class: '.' and ':', or cyan and yellow. */
 static void draw_line(const int32_t *classes, const char *marks, int colour)
 {
     for (int x = 0; x < WIDTH; x++) {
-        const char ground = classes[x] == 0 ? '.' : ':';
-        const char mark = marks[x] != 0 ? marks[x] : ground;
-        if (colour)
-            printf("\033[30;%dm%c", classes[x] == 0 ? 46 : 43,
-                   marks[x] != 0 ? mark : ' ');
-        else
-            putchar(mark);
+        const char ground = colour ? ' ' : classes[x] == 0 ? '.' : ':';
+        if (colour && (x == 0 || classes[x] != classes[x - 1]))
+            fputs(classes[x] == 0 ? "\033[30;46m" : "\033[30;43m", stdout);
+        putchar(marks[x] != 0 ? marks[x] : ground);
     }
     puts(colour ? "\033[0m" : "");
 }
@@ -258,8 +257,10 @@ int main(int argc, char **argv)
     make_trainer(&world, seed);
     printf("%s: %zu points to train on, %zu held out; network 2-%d-%d-2.\n", lesson->name,
            bp_dataset_rows(world.train), bp_dataset_rows(world.test), HIDDEN, HIDDEN);
-    printf("The ground is what the network says: '.' class 0, ':' class 1. Held-out\n"
-           "points are 'o' for class 0, 'x' for class 1.\n");
+    printf("The ground is what the network says: %s class 0, %s class 1.\n"
+           "Held-out points are 'o' if they are of class 0, 'x' if of class 1.\n",
+           terminal_has_colour() ? "cyan" : "'.'",
+           terminal_has_colour() ? "yellow" : "':'");
     const double accuracy = train(&world, lesson);
     destroy(&world);
     if (accuracy < lesson->expected)

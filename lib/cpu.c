@@ -18,15 +18,15 @@
 #if X86_64
 
 /* Bits of cpuid leaf 1, register c, and leaf 7, register b. */
-#define LEAF1_FMA (1u << 12)
+#define LEAF1_FMA     (1u << 12)
 #define LEAF1_OSXSAVE (1u << 27)
-#define LEAF1_AVX (1u << 28)
-#define LEAF7_AVX2 (1u << 5)
+#define LEAF1_AVX     (1u << 28)
+#define LEAF7_AVX2    (1u << 5)
 #define LEAF7_AVX512F (1u << 16)
 
 /* What the operating system saves when it changes threads: SSE and AVX state, and for
  * AVX-512 the masks and the upper halves and registers too. */
-#define SAVED_AVX 0x06u
+#define SAVED_AVX    0x06u
 #define SAVED_AVX512 0xe6u
 
 struct leaf {
@@ -90,7 +90,8 @@ static int32_t machine_isa(void)
     const struct leaf seventh = cpuid(7);
     uint32_t saved;
 
-    if (!has(first.c, LEAF1_OSXSAVE | LEAF1_AVX | LEAF1_FMA) || !has(seventh.b, LEAF7_AVX2))
+    if (!has(first.c, LEAF1_OSXSAVE | LEAF1_AVX | LEAF1_FMA) ||
+        !has(seventh.b, LEAF7_AVX2))
         return BP_ISA_SCALAR;
     saved = saved_state();
     if (!has(saved, SAVED_AVX))

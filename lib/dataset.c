@@ -255,13 +255,14 @@ static bp_status check_row(struct bp_text *text, const struct source *source, si
             return bp_fail(text, BP_EDATA,
                            "%s row %zu, column %zu is %s, expected a finite number",
                            part_names[source->kind], row, col,
-                           isnan(values[col])  ? "nan"
+                           isnan(values[col])   ? "nan"
                            : values[col] > 0.0f ? "inf"
                                                 : "-inf");
     return BP_OK;
 }
 
-static bp_status check_label(struct bp_text *text, const struct source *source, size_t row)
+static bp_status check_label(struct bp_text *text, const struct source *source,
+                             size_t row)
 {
     const int32_t label = ((const int32_t *)source->values)[row];
 

@@ -5,7 +5,8 @@
  * A data set has up to three parts: inputs, targets, labels. A part is a table of
  * elements of four bytes (float, or int32_t for labels) in storage that is shared with
  * other data sets or borrowed from the caller, and the order in which its rows are taken:
- * row r of the data set lies at order[r] of the storage. A slice or a split copies no row.
+ * row r of the data set lies at order[r] of the storage. A slice or a split copies no
+ * row.
  */
 #ifndef BP_DATASET_H
 #define BP_DATASET_H
@@ -21,7 +22,7 @@ enum bp_part_kind {
 };
 
 struct bp_part {
-    const unsigned char *values; /**< Row 0 of the storage; NULL: there is no such part. */
+    const unsigned char *values; /**< Row 0 of the storage; NULL: no such part. */
     size_t width;                /**< Elements of a row. */
     size_t step;                 /**< From one row to the next, in bytes. */
     struct bp_block *block;      /**< Where the values lie; NULL: they are borrowed. */
@@ -52,7 +53,10 @@ struct bp_dataset {
     struct bp_content content;
 };
 
-enum { BP_ELEMENT_SIZE = 4, BP_CLASSES_LIMIT = 1000000 };
+enum {
+    BP_ELEMENT_SIZE = 4,
+    BP_CLASSES_LIMIT = 1000000
+};
 
 /* For the trainer. @p row is from 0, in the order of the data set, and is there. */
 

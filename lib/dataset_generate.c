@@ -72,8 +72,8 @@ static bp_status check_generate(struct bp_dataset *dataset, const struct shape *
     return bp_dataset_check_empty(dataset);
 }
 
-bp_status bp_dataset_generate(bp_dataset *dataset, int32_t kind, size_t rows, double noise,
-                              uint64_t seed)
+bp_status bp_dataset_generate(bp_dataset *dataset, int32_t kind, size_t rows,
+                              double noise, uint64_t seed)
 {
     const struct shape shape = {
         kind, rows, noise, {.seed = seed, .stream = BP_STREAM_GENERATE, .tensor = 0}};

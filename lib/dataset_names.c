@@ -14,12 +14,14 @@
 #define LEAF 0x80000000u
 
 struct node {
-    size_t byte;       /* Of the text, */
-    uint32_t bit;      /* the mask of the bit in it. */
+    size_t byte;  /* Of the text, */
+    uint32_t bit; /* the mask of the bit in it. */
     uint32_t child[2];
 };
 
-enum { LEAST_ROOM = 4096 };
+enum {
+    LEAST_ROOM = 4096
+};
 
 void bp_name_set_begin(struct bp_name_set *set, const struct bp_host *host)
 {
@@ -184,8 +186,7 @@ bool bp_name_set_rank(const struct bp_name_set *set, uint32_t *ranks)
 
     if (stack == NULL)
         return false;
-    if (set->count > 0)
-        stack[depth++] = set->root;
+    stack[depth++] = set->root;
     while (depth > 0) {
         const uint32_t at = stack[--depth];
 
@@ -208,16 +209,13 @@ bool bp_name_set_names(const struct bp_name_set *set, const uint32_t *ranks,
     size_t *offsets;
     size_t size;
 
-    if (!bp_add(table, set->used, &size))
-        return false;
-    block = bp_block_create(set->host, size);
+    block = bp_add(table, set->used, &size) ? bp_block_create(set->host, size) : NULL;
     if (block == NULL)
         return false;
     offsets = (size_t *)(void *)bp_block_data(block);
     for (size_t i = 0; i < set->count; i++)
         offsets[ranks[i]] = table + begins_of(set)[i];
-    if (set->used > 0)
-        memcpy(bp_block_data(block) + table, set->texts.data, set->used);
+    memcpy(bp_block_data(block) + table, set->texts.data, set->used);
     *names = (struct bp_names){set->count, block};
     return true;
 }

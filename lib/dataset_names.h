@@ -24,7 +24,7 @@ void bp_name_set_release(struct bp_name_set *set);
 bool bp_name_set_add(struct bp_name_set *set, const char *name, size_t length,
                      uint32_t *index);
 
-/** Number the names by the order of their bytes.
+/** Number the names, at least one, by the order of their bytes.
  * @param ranks  set->count places for the new number of each.
  * @return false if there is no memory. */
 bool bp_name_set_rank(const struct bp_name_set *set, uint32_t *ranks);

@@ -89,7 +89,8 @@ static bp_status check_labels(struct bp_dataset *dataset, const struct bp_idx *i
                        "labels: the number of dimensions is %zu, expected 1", idx->rank);
     if (idx->rows != rows)
         return bp_fail(&dataset->text, BP_ESHAPE,
-                       "labels has %zu rows, expected %zu as inputs has", idx->rows, rows);
+                       "labels has %zu rows, expected %zu as inputs has", idx->rows,
+                       rows);
     return BP_OK;
 }
 
@@ -167,8 +168,8 @@ static bp_status check_parse(struct bp_dataset *dataset, const void *inputs,
     return bp_dataset_check_empty(dataset);
 }
 
-bp_status bp_dataset_parse_idx(bp_dataset *dataset, const void *inputs, size_t inputs_size,
-                               const void *labels, size_t labels_size)
+bp_status bp_dataset_parse_idx(bp_dataset *dataset, const void *inputs,
+                               size_t inputs_size, const void *labels, size_t labels_size)
 {
     struct bp_load inputs_load = {0};
     struct bp_load labels_load = {0};

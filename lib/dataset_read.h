@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Where the bytes of a reader come from: a file or the caller, plain or packed by gzip. */
+/* Where a reader's bytes come from: a file or the caller, plain or packed by gzip. */
 #ifndef BP_DATASET_READ_H
 #define BP_DATASET_READ_H
 

@@ -7,7 +7,9 @@
 #include "rng.h"
 
 /* A trainer shuffles by epoch in the same stream; the tensor keeps apart from it. */
-enum { SPLIT_TENSOR = 0 };
+enum {
+    SPLIT_TENSOR = 0
+};
 #define SHUFFLE_TENSOR UINT32_MAX
 
 /* picks[i] = i */
@@ -17,9 +19,7 @@ static struct bp_block *identity(const struct bp_host *host, size_t rows)
     size_t *picks;
     size_t size;
 
-    if (!bp_mul(rows, sizeof *picks, &size))
-        return NULL;
-    block = bp_block_create(host, size);
+    block = bp_mul(rows, sizeof *picks, &size) ? bp_block_create(host, size) : NULL;
     if (block == NULL)
         return NULL;
     picks = (size_t *)(void *)bp_block_data(block);
@@ -83,7 +83,8 @@ static bool reorder(struct bp_dataset *dataset, struct bp_block *picks)
 
 bp_status bp_dataset_shuffle(bp_dataset *dataset, uint64_t seed)
 {
-    struct bp_rng rng = {.seed = seed, .stream = BP_STREAM_SHUFFLE, .tensor = SHUFFLE_TENSOR};
+    struct bp_rng rng = {
+        .seed = seed, .stream = BP_STREAM_SHUFFLE, .tensor = SHUFFLE_TENSOR};
     struct bp_block *picks;
     bool done;
 
@@ -137,8 +138,8 @@ bp_status bp_dataset_slice(bp_dataset *dataset, size_t first, size_t rows,
         return bp_fail(&dataset->text, BP_EINVAL, "rows is 0, expected at least 1");
     if (!bp_add(first, rows, &end) || end > dataset->content.rows)
         return bp_fail(&dataset->text, BP_EINVAL,
-                       "first is %zu and rows is %zu, expected both within %zu rows", first,
-                       rows, dataset->content.rows);
+                       "first is %zu and rows is %zu, expected both within %zu rows",
+                       first, rows, dataset->content.rows);
     created = slice_of(dataset, first, rows);
     if (created == NULL)
         return bp_dataset_no_memory(dataset);
@@ -152,7 +153,7 @@ bp_status bp_dataset_slice(bp_dataset *dataset, size_t first, size_t rows,
 static size_t held_out(size_t rows, double fraction)
 {
     const double exact = fraction * (double)rows + 0.5;
-    size_t count = exact < (double)rows ? (size_t)exact : rows - 1;
+    size_t count = exact < (double)rows ? (size_t)exact : rows;
 
     if (count > rows - 1)
         count = rows - 1;
@@ -165,27 +166,45 @@ static size_t held_out(size_t rows, double fraction)
  * of its share, and the rows that are left go to the classes with the largest remainders,
  * the first class first where they are equal. The counts then sum to `count` exactly.
  */
-struct shares {
-    uint64_t count, rows;
-    size_t classes;
-    uint32_t *quota; /* On entry n_c, on return how many of them are held out. */
+struct share {
+    uint64_t quota; /* n_c at first, then how many of them are held out. */
+    uint64_t remainder;
 };
 
-/* Of the classes whose remainder is at least @p least. */
+struct shares {
+    size_t classes;
+    struct share *of; /* Each class. */
+};
+
+/* a b = quota n + remainder, bit by bit, as the product may not fit; a < n < 2^62. */
+static struct share share_of(uint64_t a, uint64_t b, uint64_t n)
+{
+    struct share share = {0, 0};
+
+    for (int bit = 63; bit >= 0; bit--) {
+        share.quota *= 2;
+        share.remainder = 2 * share.remainder + (b >> bit & 1) * a;
+        for (; share.remainder >= n; share.remainder -= n)
+            share.quota++;
+    }
+    return share;
+}
+
+/* Classes whose remainder is at least @p least. */
 static size_t at_least(const struct shares *shares, uint64_t least)
 {
     size_t found = 0;
 
     for (size_t c = 0; c < shares->classes; c++)
-        found += shares->count * shares->quota[c] % shares->rows >= least;
+        found += shares->of[c].remainder >= least;
     return found;
 }
 
-/* The largest remainder that at least @p wanted classes reach. */
-static uint64_t threshold(const struct shares *shares, size_t wanted)
+/* The largest remainder below @p n that at least @p wanted classes reach. */
+static uint64_t threshold(const struct shares *shares, uint64_t n, size_t wanted)
 {
     uint64_t low = 0;
-    uint64_t high = shares->rows;
+    uint64_t high = n;
 
     while (high - low > 1) {
         const uint64_t middle = low + (high - low) / 2;
@@ -198,45 +217,41 @@ static uint64_t threshold(const struct shares *shares, size_t wanted)
     return low;
 }
 
-static void divide(const struct shares *shares)
+static void divide(const struct shares *shares, uint64_t count, uint64_t n)
 {
     uint64_t sum = 0;
     uint64_t least;
     size_t left;
-    size_t above;
+    size_t equal; /* Classes with the least of the remainders that get a row. */
 
-    for (size_t c = 0; c < shares->classes; c++)
-        sum += shares->count * shares->quota[c] / shares->rows;
-    left = (size_t)(shares->count - sum);
-    least = threshold(shares, left);
-    above = at_least(shares, least + 1);
-    left = left > above ? left - above : 0;
     for (size_t c = 0; c < shares->classes; c++) {
-        const uint64_t product = shares->count * shares->quota[c];
-        const uint64_t remainder = product % shares->rows;
-        bool more = remainder > least;
+        shares->of[c] = share_of(count, shares->of[c].quota, n);
+        sum += shares->of[c].quota;
+    }
+    left = (size_t)(count - sum);
+    least = threshold(shares, n, left);
+    equal = left - at_least(shares, least + 1);
+    for (size_t c = 0; c < shares->classes; c++) {
+        const bool chosen = shares->of[c].remainder == least && equal > 0;
 
-        if (remainder == least && left > 0) {
-            more = true;
-            left--;
-        }
-        shares->quota[c] = (uint32_t)(product / shares->rows + more);
+        equal -= chosen;
+        shares->of[c].quota += chosen || shares->of[c].remainder > least;
     }
 }
 
 /* Move the rows that are held out to the end, each class in its proportion; the rows come
  * in the order of @p from. */
-static void deal(const struct bp_dataset *dataset, uint32_t *quota, size_t count,
-                 const size_t *from, size_t *to)
+static void deal(const struct bp_dataset *dataset, const struct shares *shares,
+                 size_t count, const size_t *from, size_t *to)
 {
     size_t first = 0;
     size_t second = dataset->content.rows - count;
 
     for (size_t i = 0; i < dataset->content.rows; i++) {
-        const int32_t label = bp_dataset_label_at(dataset, from[i]);
+        struct share *share = &shares->of[bp_dataset_label_at(dataset, from[i])];
 
-        if (quota[label] > 0) {
-            quota[label]--;
+        if (share->quota > 0) {
+            share->quota--;
             to[second++] = from[i];
         } else {
             to[first++] = from[i];
@@ -248,22 +263,22 @@ static bool stratify(const struct bp_dataset *dataset, size_t count,
                      struct bp_block **picks)
 {
     const struct bp_host *host = &dataset->host;
-    const struct bp_content *content = &dataset->content;
-    const size_t size = content->classes * sizeof(uint32_t); /* at most a million */
-    struct shares shares = {count, content->rows, content->classes, NULL};
-    struct bp_block *dealt = identity(host, content->rows);
+    const size_t rows = dataset->content.rows;
+    const size_t classes = dataset->content.classes;
+    const size_t size = classes * sizeof(struct share); /* at most a million */
+    const struct shares shares = {classes, bp_host_allocate(host, size)};
+    struct bp_block *dealt = identity(host, rows);
 
-    shares.quota = bp_host_allocate(host, size);
-    if (dealt == NULL || shares.quota == NULL) {
+    if (dealt == NULL || shares.of == NULL) {
         bp_block_release(host, dealt);
-        bp_host_release(host, shares.quota, size);
+        bp_host_release(host, shares.of, size);
         return false;
     }
-    for (size_t row = 0; row < content->rows; row++)
-        shares.quota[bp_dataset_label_at(dataset, row)]++;
-    divide(&shares);
-    deal(dataset, shares.quota, count, picks_of(*picks), picks_of(dealt));
-    bp_host_release(host, shares.quota, size);
+    for (size_t row = 0; row < rows; row++)
+        shares.of[bp_dataset_label_at(dataset, row)].quota++;
+    divide(&shares, count, rows);
+    deal(dataset, &shares, count, picks_of(*picks), picks_of(dealt));
+    bp_host_release(host, shares.of, size);
     bp_block_release(host, *picks);
     *picks = dealt;
     return true;
@@ -305,13 +320,9 @@ static bp_status check_split(struct bp_dataset *dataset, double fraction, int32_
         return bp_fail(text, BP_ESTATE, "the data set has %zu rows, expected at least 2",
                        content->rows);
     if (method == BP_SPLIT_STRATIFIED && content->parts[BP_PART_LABELS].values == NULL)
-        return bp_fail(text, BP_ESTATE,
-                       "the data set has no labels, expected some for a stratified split");
-    if (method == BP_SPLIT_STRATIFIED && content->rows > UINT32_MAX)
-        return bp_fail(text, BP_ELIMIT,
-                       "the data set has %zu rows, expected at most 4294967295 for a "
-                       "stratified split",
-                       content->rows);
+        return bp_fail(
+            text, BP_ESTATE,
+            "the data set has no labels, expected some for a stratified split");
     return BP_OK;
 }
 

@@ -82,7 +82,8 @@ static bp_status begin(struct reading *r)
 }
 
 /* One read of at most `room` bytes; *done is 0 at the end of the file. */
-static bp_status read_some(struct reading *r, unsigned char *to, size_t room, size_t *done)
+static bp_status read_some(struct reading *r, unsigned char *to, size_t room,
+                           size_t *done)
 {
     int32_t code;
 
@@ -91,8 +92,9 @@ static bp_status read_some(struct reading *r, unsigned char *to, size_t room, si
     if (code != 0)
         return fail_code(r, "read", code);
     if (*done > room)
-        return bp_fail(r->text, BP_EIO, "read '%s': got %llu bytes, expected at most %llu",
-                       r->path, (unsigned long long)*done, (unsigned long long)room);
+        return bp_fail(r->text, BP_EIO,
+                       "read '%s': got %llu bytes, expected at most %llu", r->path,
+                       (unsigned long long)*done, (unsigned long long)room);
     return BP_OK;
 }
 

@@ -2,7 +2,7 @@
 /* The default tables, where there is POSIX. */
 #if !defined(_WIN32)
 
-#define _POSIX_C_SOURCE 200809L
+#define _POSIX_C_SOURCE   200809L
 #define _FILE_OFFSET_BITS 64
 
 #include "env.h"

@@ -349,10 +349,12 @@ static bp_status check_options(struct bp_trainer *trainer,
                        (unsigned)(report->struct_size != sizeof *report
                                       ? report->struct_size
                                       : options->struct_size));
-    if (!(options->tolerance >= 0) || !(options->tolerance_f32 >= 0))
+    if (!(options->tolerance >= 0))
         return bp_fail(text, BP_EINVAL, "tolerance is %g, expected 0 or more",
-                       !(options->tolerance >= 0) ? options->tolerance
-                                                  : options->tolerance_f32);
+                       options->tolerance);
+    if (!(options->tolerance_f32 >= 0))
+        return bp_fail(text, BP_EINVAL, "tolerance_f32 is %g, expected 0 or more",
+                       options->tolerance_f32);
     return bp_trainer_check(trainer);
 }
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Scaling of input columns, x' = (x - offset) scale, in double. With the n rows of the fit:
+ * Scaling of input columns, x' = (x - offset) scale, in double. With n rows in the fit:
  *
  *     standard    offset = mean = sum x / n      scale = 1 / sqrt(sum (x - mean)^2 / n)
  *     min-max     offset = min                   scale = 1 / (max - min)
  *
  * All sums run over the rows in the order of the data set. A column whose values are all
- * equal has scale 1: found by comparison, as its mean may be an ulp beside it.
+ * equal has scale 1: found by comparison, as its mean may have been rounded.
  */
 #include "dataset.h"
 
@@ -93,7 +93,8 @@ static void take_sums(const struct bp_dataset *data, struct column *columns, siz
     }
 }
 
-static void take_squares(const struct bp_dataset *data, struct column *columns, size_t cols)
+static void take_squares(const struct bp_dataset *data, struct column *columns,
+                         size_t cols)
 {
     for (size_t col = 0; col < cols; col++) {
         columns[col].mean = columns[col].sum / (double)data->content.rows;
@@ -116,10 +117,9 @@ static struct affine affine_of(const struct column *column, int32_t kind, double
     const bool standard = kind == BP_SCALING_STANDARD;
     const double width =
         standard ? sqrt(column->sum / rows) : column->greatest - column->least;
-    /* A constant column becomes 0 exactly. */
-    const double offset = standard && !constant ? column->mean : column->least;
 
-    return (struct affine){offset, constant ? 1.0 : 1.0 / width};
+    return (struct affine){standard ? column->mean : column->least,
+                           constant ? 1.0 : 1.0 / width};
 }
 
 static void fit(const struct bp_dataset *data, int32_t kind, struct column *work,
@@ -270,7 +270,8 @@ bp_status bp_scaler_transform(const bp_scaler *scaler, float *values, size_t cou
     return BP_OK;
 }
 
-bp_status bp_scaler_get(const bp_scaler *scaler, size_t col, double *offset, double *scale)
+bp_status bp_scaler_get(const bp_scaler *scaler, size_t col, double *offset,
+                        double *scale)
 {
     if (scaler == NULL || offset == NULL || scale == NULL)
         return BP_EINVAL;

@@ -61,6 +61,9 @@ bp_status bp_trainer_check(struct bp_trainer *trainer)
 {
     if (!trainer->built)
         return bp_fail(&trainer->text, BP_ESTATE, "the trainer is not built");
+    if (trainer->network->busy && !trainer->busy)
+        return bp_fail(&trainer->text, BP_EBUSY,
+                       "another trainer's step is at work on the network");
     return trainer->busy ? fail_busy(trainer) : BP_OK;
 }
 

@@ -16,11 +16,33 @@
 #include <backprop.h>
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #ifndef BP_SOURCE_DIR
 #define BP_SOURCE_DIR "."
 #endif
+
+/* Fixture of a test: a host that watches, and must be clean at the end. */
+static inline int begin(void **state)
+{
+    struct failing_env *env = calloc(1, sizeof *env);
+
+    assert_non_null(env);
+    failing_env_init(env);
+    *state = env;
+    return 0;
+}
+
+static inline int end(void **state)
+{
+    struct failing_env *env = *state;
+
+    assert_env_clean(env);
+    failing_env_free(env);
+    free(env);
+    return 0;
+}
 
 static inline bp_dataset *new_dataset(struct failing_env *env)
 {
@@ -49,8 +71,8 @@ static inline void require_line(const char *line, const char *part, const char *
 }
 #define assert_line(line, part) require_line(line, part, __FILE__, __LINE__)
 
-/* All that can be asked of a data set, as one number: rows, widths, names, and the bits of
- * every row. FNV-1a, 64 bits. */
+/* All that can be asked of a data set, as one number: rows, widths, names, and the bits
+ * of every row. FNV-1a, 64 bits. */
 static inline uint64_t digest_bytes(uint64_t digest, const void *bytes, size_t size)
 {
     for (size_t i = 0; i < size; i++)
@@ -133,6 +155,11 @@ static inline uint64_t test_random(uint64_t *state)
     *state ^= *state << 25;
     *state ^= *state >> 27;
     return *state * 0x2545F4914F6CDD1Du;
+}
+
+static inline size_t test_below(uint64_t *state, size_t bound)
+{
+    return (size_t)(test_random(state) % bound);
 }
 
 #endif

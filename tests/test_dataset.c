@@ -10,25 +10,6 @@
 static const float numbers[6] = {1, 2, 3, 4, 5, 6};
 static const int32_t classes[3] = {2, 0, 1};
 
-static int begin(void **state)
-{
-    struct failing_env *env = calloc(1, sizeof *env);
-
-    failing_env_init(env);
-    *state = env;
-    return 0;
-}
-
-static int end(void **state)
-{
-    struct failing_env *env = *state;
-
-    assert_env_clean(env);
-    failing_env_free(env);
-    free(env);
-    return 0;
-}
-
 /* Three rows of two inputs, two targets and a label. */
 static bp_dataset *full(struct failing_env *env)
 {
@@ -308,8 +289,10 @@ static void generate_has_the_same_bits(void **state)
         double noise;
         uint64_t digest;
     } cases[] = {
-        {BP_GENERATE_MOONS, 1001, 0.1, 0xC6774A6493980B37},   {BP_GENERATE_SPIRALS, 1001, 0.05, 0x7172E18CE7F0EAF2},
-        {BP_GENERATE_MOONS, 2, 0.0, 0xF7C9862E50A9411C},      {BP_GENERATE_SPIRALS, 3, 0.0, 0x17BB31FC23AC5AC5},
+        {BP_GENERATE_MOONS, 1001, 0.1, 0xC6774A6493980B37},
+        {BP_GENERATE_SPIRALS, 1001, 0.05, 0x7172E18CE7F0EAF2},
+        {BP_GENERATE_MOONS, 2, 0.0, 0xF7C9862E50A9411C},
+        {BP_GENERATE_SPIRALS, 3, 0.0, 0x17BB31FC23AC5AC5},
         {BP_GENERATE_SPIRALS, 10, 100.0, 0x9CAA821969323DF3},
     };
 
@@ -452,25 +435,27 @@ static void out_of_memory_changes_nothing(void **state)
     assert_true(sites >= 12);
 }
 
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(create_checks_its_arguments, begin, end),
-        cmocka_unit_test_setup_teardown(null_is_empty, begin, end),
-        cmocka_unit_test_setup_teardown(set_copies, begin, end),
-        cmocka_unit_test_setup_teardown(borrow_keeps_the_pointer, begin, end),
-        cmocka_unit_test_setup_teardown(rows_for_the_trainer, begin, end),
-        cmocka_unit_test_setup_teardown(set_refuses_bad_arguments, begin, end),
-        cmocka_unit_test_setup_teardown(set_refuses_what_does_not_fit, begin, end),
-        cmocka_unit_test_setup_teardown(set_labels_refuses, begin, end),
-        cmocka_unit_test_setup_teardown(get_checks_its_arguments, begin, end),
-        cmocka_unit_test_setup_teardown(one_hot_marks_the_class, begin, end),
-        cmocka_unit_test_setup_teardown(one_hot_follows_the_order, begin, end),
-        cmocka_unit_test_setup_teardown(one_hot_refuses, begin, end),
-        cmocka_unit_test_setup_teardown(generate_has_the_same_bits, begin, end),
-        cmocka_unit_test_setup_teardown(generate_draws_the_shapes, begin, end),
-        cmocka_unit_test_setup_teardown(generate_refuses, begin, end),
-        cmocka_unit_test_setup_teardown(out_of_memory_changes_nothing, begin, end),
+        TEST(create_checks_its_arguments),
+        TEST(null_is_empty),
+        TEST(set_copies),
+        TEST(borrow_keeps_the_pointer),
+        TEST(rows_for_the_trainer),
+        TEST(set_refuses_bad_arguments),
+        TEST(set_refuses_what_does_not_fit),
+        TEST(set_labels_refuses),
+        TEST(get_checks_its_arguments),
+        TEST(one_hot_marks_the_class),
+        TEST(one_hot_follows_the_order),
+        TEST(one_hot_refuses),
+        TEST(generate_has_the_same_bits),
+        TEST(generate_draws_the_shapes),
+        TEST(generate_refuses),
+        TEST(out_of_memory_changes_nothing),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL) != 0 ? 1 : 0;

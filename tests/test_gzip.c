@@ -10,7 +10,9 @@
 
 #include <zlib.h>
 
-enum { PLAIN_SIZE = 100000 };
+enum {
+    PLAIN_SIZE = 100000
+};
 
 struct fixture {
     struct failing_env env;
@@ -37,7 +39,7 @@ static void pack(struct fixture *f, const void *bytes, size_t size)
     assert_int_equal(deflateEnd(&stream), Z_OK);
 }
 
-static int begin(void **state)
+static int begin_packed(void **state)
 {
     struct fixture *f = calloc(1, sizeof *f);
     uint64_t random = 1234567u;
@@ -50,7 +52,7 @@ static int begin(void **state)
     return 0;
 }
 
-static int end(void **state)
+static int end_packed(void **state)
 {
     struct fixture *f = *state;
 
@@ -74,7 +76,8 @@ static bp_status unpack(struct fixture *f, size_t limit, struct bp_bytes *bytes)
     return status;
 }
 
-static void assert_unpacks(struct fixture *f, size_t limit, const void *expected, size_t size)
+static void assert_unpacks(struct fixture *f, size_t limit, const void *expected,
+                           size_t size)
 {
     struct bp_bytes bytes;
 
@@ -223,7 +226,8 @@ static void flips(void **state)
         }
     assert_true(refused >= 8 * (f->packed_size - 10) - 7);
     f->packed[f->packed_size - 1] ^= 1;
-    assert_refused(f, 1000, BP_EDATA, "the gzip data are damaged: incorrect length check");
+    assert_refused(f, 1000, BP_EDATA,
+                   "the gzip data are damaged: incorrect length check");
     f->packed[f->packed_size - 1] ^= 1;
     f->packed[f->packed_size - 5] ^= 1;
     assert_refused(f, 1000, BP_EDATA, "the gzip data are damaged: incorrect data check");
@@ -232,7 +236,10 @@ static void flips(void **state)
 /* 100 MB of zeros are 97 kB: refused at the limit, with no more memory than that. */
 static void a_bomb_is_refused(void **state)
 {
-    enum { MEGABYTES = 100, LIMIT = 1 << 20 };
+    enum {
+        MEGABYTES = 100,
+        LIMIT = 1 << 20
+    };
     static const unsigned char zeros[1 << 20];
     struct fixture *f = *state;
     z_stream stream = {0};
@@ -303,11 +310,17 @@ static void readers_unpack(void **state)
 
     pack(f, csv, sizeof csv - 1);
     failing_env_add_file(&f->env, "t.csv.gz", f->packed, f->packed_size);
-    assert_int_equal(bp_dataset_parse_csv(dataset, f->packed, f->packed_size, NULL), BP_OK);
+    assert_int_equal(bp_dataset_parse_csv(dataset, f->packed, f->packed_size, NULL),
+                     BP_OK);
     assert_int_equal(bp_dataset_rows(dataset), 2);
     bp_dataset_destroy(dataset);
     dataset = new_dataset(&f->env);
     assert_int_equal(bp_dataset_read_csv(dataset, "t.csv.gz", NULL), BP_OK);
+    bp_dataset_destroy(dataset);
+    f->packed[f->packed_size - 6] ^= 1;
+    dataset = new_dataset(&f->env);
+    assert_int_equal(bp_dataset_read_csv(dataset, "t.csv.gz", NULL), BP_EDATA);
+    assert_line(bp_dataset_error(dataset), "the gzip data are damaged");
     bp_dataset_destroy(dataset);
 
     f->packed_size = 0;
@@ -329,7 +342,7 @@ static void readers_unpack(void **state)
     bp_dataset_destroy(dataset);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin_packed, end_packed)
 
 int main(void)
 {

@@ -107,7 +107,8 @@ static void test_compare_f32(void **state)
         const struct pair *p = &pairs_f64[i];
         const float a = (float)p->actual;
         const float e = (float)p->expected;
-        if (p->actual == p->expected || (double)a != p->actual || (double)e != p->expected)
+        if (p->actual == p->expected || (double)a != p->actual ||
+            (double)e != p->expected)
             continue;
         if (compare_f32(&a, &e, 1, &p->how, NULL) != p->passes)
             fail_msg("row %zu: %g against %g", i, (double)a, (double)e);

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 void check_status(bp_status status, const char *reason, const char *call,
                   const char *file, int line)
@@ -11,13 +12,12 @@ void check_status(bp_status status, const char *reason, const char *call,
     if (status == BP_OK)
         return;
 
-    const char *kind = bp_status_text(status);
+    const char *slash = strrchr(file, '/');
     fflush(stdout);
-    if (reason[0] != '\0')
-        fprintf(stderr, "error: %s (%s)\n", reason, kind);
-    else
-        fprintf(stderr, "error: %s\n", kind);
-    fprintf(stderr, "  by %s\n  in %s, line %d\n", call, file, line);
+    fprintf(stderr, "error: %s\n", reason[0] != '\0' ? reason : bp_status_text(status));
+    fprintf(stderr, "  status: %s\n", bp_status_text(status));
+    fprintf(stderr, "  call:   %s\n", call);
+    fprintf(stderr, "  place:  %s, line %d\n", slash != NULL ? slash + 1 : file, line);
     exit(EXIT_FAILURE);
 }
 

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,16 +33,24 @@ unsigned long long option_whole(const char *name, const char *text,
     return value;
 }
 
-double option_number(const char *name, const char *text, double low, double high)
+double option_number(const char *name, const char *text)
 {
-    char expected[96];
     char *end;
     const double value = strtod(text, &end);
 
-    snprintf(expected, sizeof expected, "a number from %g to %g", low, high);
-    /* "not at least low" is also true of NaN, which is neither above nor below. */
-    if (end == text || *end != '\0' || !(value >= low && value <= high))
-        refuse(name, text, expected);
+    if (end == text || *end != '\0' || !isfinite(value))
+        refuse(name, text, "a number");
+    return value;
+}
+
+double option_percent(const char *name, const char *text)
+{
+    char *end;
+    const double value = strtod(text, &end);
+
+    /* "not at least 0" is also true of NaN, which is neither above nor below. */
+    if (end == text || *end != '\0' || !(value >= 0.0 && value <= 100.0))
+        refuse(name, text, "a number from 0 to 100");
     return value;
 }
 

@@ -14,8 +14,11 @@ enum { EXIT_USAGE = 2 };
 unsigned long long option_whole(const char *name, const char *text,
                                 unsigned long long low, unsigned long long high);
 
-/* A number from low to high, with a decimal point. */
-double option_number(const char *name, const char *text, double low, double high);
+/* A finite number, with a decimal point. */
+double option_number(const char *name, const char *text);
+
+/* A number from 0 to 100. */
+double option_percent(const char *name, const char *text);
 
 /* For getopt_long(): it has said what is wrong; point to the help and exit. */
 void option_unknown(const char *program);

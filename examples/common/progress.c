@@ -112,17 +112,22 @@ static int deserves_line(const struct progress *progress, const bp_progress *now
            now->epoch % every == 0;
 }
 
-static void show_epoch(struct progress *progress, const bp_progress *now)
+/* A live line is due: the last was some time ago, or there is no later one. */
+static int is_due(const struct progress *progress, const bp_progress *now)
+{
+    const int ends = now->event == BP_EVENT_EPOCH &&
+                     (progress->every_epoch || now->epoch == now->epochs);
+
+    return ends || now->seconds - progress->shown > 1.0 / frames_per_second;
+}
+
+static void finish_epoch(struct progress *progress, const bp_progress *now)
 {
     if (progress->data != NULL)
         measure_accuracy(progress);
     progress->seconds = now->seconds;
-    if (progress->live)
-        show_live(progress, now);
-    else if (deserves_line(progress, now))
+    if (!progress->live && deserves_line(progress, now))
         show_plain(progress, now);
-    if (progress->every_epoch)
-        end_line(progress);
 }
 
 void progress_begin(struct progress *progress)
@@ -142,9 +147,11 @@ int32_t progress_show(const bp_progress *now, void *user)
     struct progress *progress = user;
 
     if (now->event == BP_EVENT_EPOCH)
-        show_epoch(progress, now);
-    else if (progress->live && now->seconds - progress->shown > 1.0 / frames_per_second)
+        finish_epoch(progress, now);
+    if (progress->live && is_due(progress, now))
         show_live(progress, now);
+    if (now->event == BP_EVENT_EPOCH && progress->every_epoch)
+        end_line(progress);
     return 0;
 }
 

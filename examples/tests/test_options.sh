@@ -60,6 +60,7 @@ expect 2 "--seed is '', expected" mnist --seed ''
 expect 2 "--seed is '18446744073709551616', expected" mnist --seed 18446744073709551616
 expect 2 "--require is 'nan', expected a number from 0 to 100" digits --require nan
 expect 2 "--rate is 'fast', expected a number" mnist --rate fast
+expect 2 "--decay is 'inf', expected a number" mnist --decay inf
 expect 2 "--layers is '', expected a whole number" mnist --layers 30,,10
 expect 2 "more than 16 layers" mnist --layers 1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1
 expect 2 "leaky_relu" mnist --activation softmix
@@ -86,7 +87,8 @@ tiny 1 "momentum" --momentum 1
 tiny 1 "cross_entropy" --cost cross_entropy --output linear
 tiny 1 "expected less than the 600 images there are" --validation 600
 tiny 0 " 0 for validation" --validation 0 --epochs 1
-tiny 0 "|    2 |" --lesson --seeds 2 --epochs 20 --rate 1
+tiny 0 "|    2 |" --lesson --seeds 2 --epochs 5 --cost softmax_cross_entropy \
+    --output softmax --rate 0.1
 tiny 1 "expected at least 94.7" --lesson --seeds 1 --epochs 1 --rate 0.001
 
 if [ "$has_zlib" = ON ] && command -v gzip >/dev/null; then
@@ -99,7 +101,7 @@ fi
 
 head -c 5000 "$work/train-images-idx3-ubyte" >"$work/cut"
 mv "$work/cut" "$work/train-images-idx3-ubyte"
-tiny 1 "train-images-idx3-ubyte"
+tiny 1 "60000"
 
 printf '%d cases, %d faults\n' "$cases" "$faults"
 [ "$faults" -eq 0 ]

@@ -43,14 +43,18 @@ static bp_status check_limits(const struct bp_csv *csv, const struct bp_csv_fiel
     return BP_OK;
 }
 
+/* Most bytes are settled by the first comparison. */
+static bool ends_plain(unsigned char c)
+{
+    return c <= '"' && (c == '"' || c == '\n' || c == '\r' || c == '\0');
+}
+
 static bp_status scan_plain(struct bp_csv *csv, struct bp_csv_field *field,
                             struct bp_text *text)
 {
     const unsigned char *next = csv->next;
 
-    /* NUL, CR, LF and the quote are the only ones up to the quote that end it. */
-    while (next < csv->end && *next != csv->separator &&
-           (*next > '"' || (*next != '"' && *next != '\n' && *next != '\r' && *next != 0)))
+    while (next < csv->end && *next != csv->separator && !ends_plain(*next))
         next++;
     field->length = (size_t)(next - csv->next);
     csv->next = next;
@@ -119,7 +123,8 @@ static bp_status scan_end(struct bp_csv *csv, struct bp_csv_field *field,
     return BP_OK;
 }
 
-bp_status bp_csv_next(struct bp_csv *csv, struct bp_csv_field *field, struct bp_text *text)
+bp_status bp_csv_next(struct bp_csv *csv, struct bp_csv_field *field,
+                      struct bp_text *text)
 {
     bp_status status;
 

@@ -47,7 +47,8 @@ bool bp_csv_at_end(const struct bp_csv *csv);
 
 /** Read a field.
  * @return ::BP_EDATA or ::BP_ELIMIT with a line in @p text. */
-bp_status bp_csv_next(struct bp_csv *csv, struct bp_csv_field *field, struct bp_text *text);
+bp_status bp_csv_next(struct bp_csv *csv, struct bp_csv_field *field,
+                      struct bp_text *text);
 
 /** Write what the field says, with single quotes; it is not longer than field->length.
  * @return the length. */

@@ -19,9 +19,10 @@ bp_status bp_gzip_unpack(const struct bp_host *host, const unsigned char *packed
     (void)size;
     (void)limit;
     (void)bytes;
-    return bp_fail(text, BP_EUNSUPPORTED,
-                   "the data are compressed by gzip, which this build cannot read: it was "
-                   "made without zlib");
+    return bp_fail(
+        text, BP_EUNSUPPORTED,
+        "the data are compressed by gzip, which this build cannot read: it was "
+        "made without zlib");
 }
 
 #else
@@ -30,7 +31,12 @@ bp_status bp_gzip_unpack(const struct bp_host *host, const unsigned char *packed
 #include <zlib.h>
 
 /* Deflate packs a run of 1032 bytes into one at best. */
-enum { LARGEST_RATIO = 1032, LEAST_ROOM = 4096, TRAILER_SIZE = 4 };
+enum {
+    LARGEST_RATIO = 1032,
+    LEAST_ROOM = 4096,
+    TRAILER_SIZE = 4,
+    PIECE_SIZE = 65536
+};
 
 struct unpacking {
     const struct bp_host *host;
@@ -90,13 +96,11 @@ static bool resize(struct unpacking *work, size_t size)
 static size_t guess(const unsigned char *packed, size_t packed_size, size_t limit)
 {
     size_t size = 0;
-    size_t most;
 
     for (size_t i = 1; packed_size >= TRAILER_SIZE && i <= TRAILER_SIZE; i++)
         size = size << 8 | packed[packed_size - i];
-    if (!bp_mul(packed_size, LARGEST_RATIO, &most))
-        most = SIZE_MAX;
-    size = size < most ? size : most;
+    if (size / LARGEST_RATIO >= packed_size)
+        size = packed_size * LARGEST_RATIO;
     size = size > LEAST_ROOM ? size : LEAST_ROOM;
     return size < limit ? size : limit;
 }
@@ -114,9 +118,10 @@ static bp_status grow(struct unpacking *work)
     return resize(work, size) ? BP_OK : no_memory(work);
 }
 
-static uInt at_most(size_t size)
+/* zlib counts in unsigned int: it gets its data in pieces. */
+static uInt piece(size_t size)
 {
-    return size < 0x40000000u ? (uInt)size : 0x40000000u;
+    return (uInt)(size < PIECE_SIZE ? size : PIECE_SIZE);
 }
 
 static bp_status truncated(struct unpacking *work)
@@ -138,17 +143,17 @@ static bp_status judge(struct unpacking *work, int answer)
                    work->stream.msg != NULL ? work->stream.msg : "no reason is given");
 }
 
-/* One call to zlib, with all the room there is; more room where it was not enough. */
+/* One call to zlib; more room where it has none left. */
 static bp_status advance(struct unpacking *work, bool *finished)
 {
     z_stream *stream = &work->stream;
-    uInt room = at_most(work->room.size - work->used);
+    uInt room = piece(work->room.size - work->used);
     bp_status status;
     int answer;
 
     stream->next_out = work->room.data + work->used;
     stream->avail_out = room;
-    stream->avail_in = at_most((size_t)(work->end - stream->next_in));
+    stream->avail_in = piece((size_t)(work->end - stream->next_in));
     answer = inflate(stream, Z_NO_FLUSH);
     work->used += room - stream->avail_out;
     *finished = answer == Z_STREAM_END;
@@ -169,8 +174,8 @@ static bp_status unpack_members(struct unpacking *work)
         if (finished && left == 0)
             return BP_OK;
         if (finished && !bp_gzip_is(work->stream.next_in, left))
-            return bp_fail(work->text, BP_EDATA, "%zu bytes follow the end of the gzip data",
-                           left);
+            return bp_fail(work->text, BP_EDATA,
+                           "%zu bytes follow the end of the gzip data", left);
         if (finished)
             (void)inflateReset(&work->stream); /* fails for a stream that is none only */
         status = advance(work, &finished);
@@ -182,7 +187,9 @@ bp_status bp_gzip_unpack(const struct bp_host *host, const unsigned char *packed
                          size_t size, size_t limit, struct bp_bytes *bytes,
                          struct bp_text *text)
 {
-    enum { GZIP_WINDOW = 15 + 16 };
+    enum {
+        GZIP_WINDOW = 15 + 16
+    };
     struct unpacking work = {
         .host = host, .text = text, .end = packed + size, .limit = limit};
     bp_status status;

@@ -4,7 +4,11 @@
 #include <math.h>
 #include <string.h>
 
-enum { HEAD_SIZE = 4, DIMENSION_SIZE = 4, RANK_LIMIT = 8 };
+enum {
+    HEAD_SIZE = 4,
+    DIMENSION_SIZE = 4,
+    RANK_LIMIT = 8
+};
 
 static size_t element_size(int32_t type)
 {
@@ -31,15 +35,16 @@ static uint64_t big_endian(const unsigned char *bytes, size_t size)
 static bp_status check_head(const unsigned char *bytes, size_t size, struct bp_text *text)
 {
     if (size < HEAD_SIZE)
-        return bp_fail(text, BP_EDATA, "the data are %zu bytes, expected at least %d", size,
-                       HEAD_SIZE);
+        return bp_fail(text, BP_EDATA, "the data are %zu bytes, expected at least %d",
+                       size, HEAD_SIZE);
     if (bytes[0] != 0 || bytes[1] != 0)
         return bp_fail(text, BP_EDATA,
                        "the first two bytes are 0x%02x 0x%02x, expected 0 as in IDX",
                        bytes[0], bytes[1]);
     if (element_size(bytes[2]) == 0)
         return bp_fail(text, BP_EDATA,
-                       "the type is 0x%02x, expected 0x08, 0x09 or 0x0b to 0x0e", bytes[2]);
+                       "the type is 0x%02x, expected 0x08, 0x09 or 0x0b to 0x0e",
+                       bytes[2]);
     if (bytes[3] < 1 || bytes[3] > RANK_LIMIT)
         return bp_fail(text, BP_EDATA, "the number of dimensions is %d, expected 1 to %d",
                        bytes[3], RANK_LIMIT);
@@ -62,7 +67,8 @@ static bp_status read_dimensions(const unsigned char *bytes, struct bp_idx *idx,
 
     for (size_t i = 0; i < idx->rank; i++) /* first: a 0 would hide an overflow */
         if (dimension(bytes, i) == 0)
-            return bp_fail(text, BP_EDATA, "dimension %zu is 0, expected at least 1", i + 1);
+            return bp_fail(text, BP_EDATA, "dimension %zu is 0, expected at least 1",
+                           i + 1);
     idx->rows = dimension(bytes, 0);
     idx->cols = 1;
     for (size_t i = 1; i < idx->rank && fits; i++)
@@ -110,8 +116,7 @@ static double number_at(const struct bp_idx *idx, size_t index)
     case BP_IDX_I16: return (double)bits - (bits < 0x8000 ? 0.0 : 65536.0);
     case BP_IDX_I32: return (double)bits - (bits < 0x80000000u ? 0.0 : 4294967296.0);
     case BP_IDX_F32: memcpy(&narrow, &bits32, sizeof narrow); return (double)narrow;
-    case BP_IDX_F64: memcpy(&wide, &bits, sizeof wide); return wide;
-    default: return (double)bits;
+    default: memcpy(&wide, &bits, sizeof wide); return wide;
     }
 }
 

@@ -23,8 +23,8 @@ enum {
 struct bp_idx {
     int32_t type;
     size_t rank;
-    size_t rows;   /**< The first dimension. */
-    size_t cols;   /**< The product of the others; 1 without any. */
+    size_t rows; /**< The first dimension. */
+    size_t cols; /**< The product of the others; 1 without any. */
     const unsigned char *elements;
 };
 

@@ -3,9 +3,9 @@
  * Activations a = f(z), and dC/dz = f'(z) dC/da. A template over vmath.h; the list of
  * formulas, and what holds at each kink, is in docs/numerics.md.
  *
- * All but softmax and log-softmax work on each number alone. They run over whole vectors,
- * padding included: there g is 0, every f'(0) is finite, and so g stays 0. Where f' can be
- * had from a alone it is, so that z need not be kept; `x` below is z or a accordingly.
+ * All but softmax and log-softmax work on each number alone. They run over whole
+ * vectors, padding included: there g is 0, every f'(0) is finite, and so g stays 0. Where
+ * f' can be had from a alone it is, so that z need not be kept; `x` is z or a accordingly.
  */
 #ifndef BP_KERNEL_ACTIVATE_H
 #define BP_KERNEL_ACTIVATE_H
@@ -16,16 +16,16 @@
 /* Elements in a chunk for the pool, about: a chunk is whole rows. */
 #define ACTIVATE_CHUNK 8192
 
-#define ONE vec_set1(REAL_C(1.0))
+#define ONE  vec_set1(REAL_C(1.0))
 #define HALF vec_set1(REAL_C(0.5))
 
-#define SELU_SCALE REAL_C(1.0507009873554804934193349852946)
+#define SELU_SCALE       REAL_C(1.0507009873554804934193349852946)
 #define SELU_ALPHA_SCALE REAL_C(1.7580993408473768599402175208123) /* alpha times scale */
 
 #define SQRT_HALF_REAL REAL_C(0.70710678118654752440084436210485)
-#define INV_SQRT_2PI REAL_C(0.39894228040143267793994605993438)
-#define SQRT_2_BY_PI REAL_C(0.79788456080286535587989211986876)
-#define GELU_CUBE REAL_C(0.044715)
+#define INV_SQRT_2PI   REAL_C(0.39894228040143267793994605993438)
+#define SQRT_2_BY_PI   REAL_C(0.79788456080286535587989211986876)
+#define GELU_CUBE      REAL_C(0.044715)
 /* Beyond it tanh is 1 in gelu_tanh, whose cube must not overflow. */
 #define GELU_TANH_END REAL_C(16.0)
 
@@ -236,7 +236,7 @@ struct span {
     size_t rows, cols, stride;
 };
 
-KERNEL_INLINE void map(forward_fn f, const struct BP_REAL(activation) *work,
+KERNEL_INLINE void map(forward_fn f, const struct BP_REAL(activation) * work,
                        const struct span *span)
 {
     const vec slope = vec_set1(work->slope);
@@ -252,7 +252,7 @@ KERNEL_INLINE void map(forward_fn f, const struct BP_REAL(activation) *work,
 }
 
 KERNEL_INLINE void map_back(backward_fn f, const real *x,
-                            const struct BP_REAL(activation) *work,
+                            const struct BP_REAL(activation) * work,
                             const struct span *span)
 {
     const vec slope = vec_set1(work->slope);
@@ -267,7 +267,7 @@ KERNEL_INLINE void map_back(backward_fn f, const real *x,
     }
 }
 
-static struct span vectors_of(const struct BP_REAL(activation) *work)
+static struct span vectors_of(const struct BP_REAL(activation) * work)
 {
     const size_t cols = (work->cols + VEC_LANES - 1) / VEC_LANES * VEC_LANES;
     const struct span rows = {work->rows, cols, work->stride};
@@ -276,21 +276,21 @@ static struct span vectors_of(const struct BP_REAL(activation) *work)
     return cols == work->stride ? whole : rows;
 }
 
-typedef void (*activate_fn)(const struct BP_REAL(activation) *work);
+typedef void (*activate_fn)(const struct BP_REAL(activation) * work);
 
 /* The two loops of an activation; x is what f' reads, z or a. */
-#define ACTIVATION(f, x)                                                                 \
-    static void f##_rows(const struct BP_REAL(activation) *work)                         \
-    {                                                                                    \
-        const struct span span = vectors_of(work);                                       \
-                                                                                         \
-        map(f, work, &span);                                                             \
-    }                                                                                    \
-    static void f##_back_rows(const struct BP_REAL(activation) *work)                    \
-    {                                                                                    \
-        const struct span span = vectors_of(work);                                       \
-                                                                                         \
-        map_back(f##_back, work->x, work, &span);                                        \
+#define ACTIVATION(f, x)                                               \
+    static void f##_rows(const struct BP_REAL(activation) * work)      \
+    {                                                                  \
+        const struct span span = vectors_of(work);                     \
+                                                                       \
+        map(f, work, &span);                                           \
+    }                                                                  \
+    static void f##_back_rows(const struct BP_REAL(activation) * work) \
+    {                                                                  \
+        const struct span span = vectors_of(work);                     \
+                                                                       \
+        map_back(f##_back, work->x, work, &span);                      \
     }
 
 ACTIVATION(sigmoid, a)
@@ -306,7 +306,7 @@ ACTIVATION(softplus, z)
 ACTIVATION(softsign, z)
 ACTIVATION(hard_sigmoid, a)
 
-static void linear_rows(const struct BP_REAL(activation) *work)
+static void linear_rows(const struct BP_REAL(activation) * work)
 {
     size_t r;
 
@@ -316,7 +316,7 @@ static void linear_rows(const struct BP_REAL(activation) *work)
 }
 
 /* dC/dz is dC/da. */
-static void linear_back_rows(const struct BP_REAL(activation) *work)
+static void linear_back_rows(const struct BP_REAL(activation) * work)
 {
     (void)work;
 }
@@ -358,7 +358,7 @@ static const activate_fn backward[] = {
 };
 
 struct activate_grid {
-    const struct BP_REAL(activation) *work;
+    const struct BP_REAL(activation) * work;
     activate_fn run;
     size_t rows; /* in a chunk */
 };
@@ -380,7 +380,7 @@ static void activate_chunk(void *data, size_t chunk)
     grid->run(&part);
 }
 
-static void activate_all(struct bp_pool *pool, const struct BP_REAL(activation) *work,
+static void activate_all(struct bp_pool *pool, const struct BP_REAL(activation) * work,
                          activate_fn run)
 {
     struct activate_grid grid = {work, run, 1};
@@ -396,12 +396,12 @@ static void activate_all(struct bp_pool *pool, const struct BP_REAL(activation) 
                         &grid);
 }
 
-static void activate(struct bp_pool *pool, const struct BP_REAL(activation) *work)
+static void activate(struct bp_pool *pool, const struct BP_REAL(activation) * work)
 {
     activate_all(pool, work, forward[work->kind]);
 }
 
-static void derive(struct bp_pool *pool, const struct BP_REAL(activation) *work)
+static void derive(struct bp_pool *pool, const struct BP_REAL(activation) * work)
 {
     activate_all(pool, work, backward[work->kind]);
 }

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "strict.h"
 
-#define BP_PRECISION 64
-#define KERNEL_ISA BP_ISA_AVX2
-#define KERNEL_TABLE kernels_avx2
+#define BP_PRECISION      64
+#define KERNEL_ISA        BP_ISA_AVX2
+#define KERNEL_TABLE      kernels_avx2
 #define PRODUCT_REGISTERS 16
+#define KERNEL_X86        1
 
 #include "kernel/kernel.h"
 

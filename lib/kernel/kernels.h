@@ -6,6 +6,7 @@
  *     KERNEL_ISA          a BP_ISA_ value
  *     KERNEL_TABLE        the name of the table
  *     PRODUCT_REGISTERS   vector registers of the instruction set
+ *     KERNEL_X86          1 where there are the intrinsics of AVX2, else 0
  *
  * and include the vector type before. One source is one table.
  */
@@ -35,6 +36,7 @@
 #include "kernel/activate.h"
 #include "kernel/product.h"
 #include "kernel/reduce.h"
+#include "kernel/transpose.h"
 #include "kernel/update.h"
 
 extern const struct BP_REAL(kernels) BP_REAL(KERNEL_TABLE);

@@ -20,16 +20,16 @@
 /* Chunks of C for the pool, and the work below which one call does all of it. */
 #define PRODUCT_CHUNK_ROWS 256
 #define PRODUCT_CHUNK_COLS 192
-#define PRODUCT_SMALL 262144
+#define PRODUCT_SMALL      262144
 
 /* Steps of k after which C is stored, so that what the tiles of a panel share stays in
  * the caches near them; the chains are resumed from there. */
 #define PRODUCT_DEPTH 256
-#define PACK_DEPTH 128
+#define PACK_DEPTH    128
 
 /* Rows of B so many bytes apart are packed for so many rows of C or more. */
 #define PACK_STRIDE 4096
-#define PACK_ROWS 32
+#define PACK_ROWS   32
 
 #define CACHE_LINE (64 / sizeof(real))
 
@@ -46,7 +46,7 @@ struct tile {
     real *c;
     size_t c_stride;
     size_t depth;
-    bool resume;  /* C holds the chains so far */
+    bool resume; /* C holds the chains so far */
     size_t last; /* columns in the last vector; the rest of it is padding */
 };
 
@@ -125,11 +125,13 @@ KERNEL_INLINE void tile_run(const struct tile *t, size_t rows, size_t vecs)
 
 typedef void (*tile_fn)(const struct tile *t);
 
-#define TILE(r, v)                                                                       \
-    static void tile_##r##x##v(const struct tile *t)                                     \
-    {                                                                                    \
-        tile_run(t, r, v);                                                               \
+#define TILE(r, v)                                   \
+    static void tile_##r##x##v(const struct tile *t) \
+    {                                                \
+        tile_run(t, r, v);                           \
     }
+
+/* clang-format off */
 
 /* Sixteen registers: twelve accumulators at most. */
 TILE(1, 1) TILE(1, 2) TILE(1, 3) TILE(1, 4) TILE(1, 5) TILE(1, 6) TILE(1, 7) TILE(1, 8)
@@ -154,9 +156,12 @@ static const size_t tile_widest[TILE_ROWS + 1] = {0, 8, 6, 4, 3, 2, 2, 1, 1, 1, 
 static const size_t tile_tallest[TILE_USUAL_VECS + 1] = {0, 12, 6};
 #endif
 
+/* clang-format on */
+
 static const tile_fn tiles[TILE_ROWS + 1][TILE_VECS + 1] = {
     {NULL},
-    {NULL, tile_1x1, tile_1x2, tile_1x3, tile_1x4, tile_1x5, tile_1x6, tile_1x7, tile_1x8},
+    {NULL, tile_1x1, tile_1x2, tile_1x3, tile_1x4, tile_1x5, tile_1x6, tile_1x7,
+     tile_1x8},
     {NULL, tile_2x1, tile_2x2, tile_2x3, tile_2x4, tile_2x5, tile_2x6},
     {NULL, tile_3x1, tile_3x2, tile_3x3, tile_3x4},
     {NULL, tile_4x1, tile_4x2, tile_4x3},
@@ -193,7 +198,7 @@ struct block {
 
 /* A panel: the part of a block that is as wide as a tile, tile under tile. */
 struct panel {
-    const struct BP_REAL(product) *product;
+    const struct BP_REAL(product) * product;
     const struct block *block;
     size_t col, cols;
     size_t vecs, height; /* of a tile */
@@ -205,7 +210,7 @@ struct panel {
  * near a power of two they fall into few sets of the caches. So a panel's part of B is
  * copied to the stack, where many tiles will use it.
  */
-static bool pack_pays(const struct BP_REAL(product) *p, const struct block *block)
+static bool pack_pays(const struct BP_REAL(product) * p, const struct block *block)
 {
     return block->rows >= PACK_ROWS && p->b_stride * sizeof(real) >= PACK_STRIDE;
 }
@@ -294,7 +299,7 @@ static void panel_plain(const struct panel *panel)
 }
 
 /* Panel beside panel, over one stretch of the depth. */
-static void product_stretch(const struct BP_REAL(product) *p, const struct block *block)
+static void product_stretch(const struct BP_REAL(product) * p, const struct block *block)
 {
     const size_t vecs = (block->cols + VEC_LANES - 1) / VEC_LANES;
     const size_t tallest = tile_tallest[least(vecs, TILE_USUAL_VECS)];
@@ -316,7 +321,7 @@ static void product_stretch(const struct BP_REAL(product) *p, const struct block
 }
 
 /* The vectors of padding beyond the last that has a column. */
-static void product_pad(const struct BP_REAL(product) *p, const struct block *block)
+static void product_pad(const struct BP_REAL(product) * p, const struct block *block)
 {
     const size_t begin = (block->cols + VEC_LANES - 1) / VEC_LANES * VEC_LANES;
     const size_t end = bp_padded(block->cols);
@@ -327,7 +332,7 @@ static void product_pad(const struct BP_REAL(product) *p, const struct block *bl
             vec_store(p->c + r * p->c_stride + block->col + j, vec_zero());
 }
 
-static void product_block(const struct BP_REAL(product) *p, struct block *block)
+static void product_block(const struct BP_REAL(product) * p, struct block *block)
 {
     const size_t stretch = pack_pays(p, block) ? PACK_DEPTH : PRODUCT_DEPTH;
 
@@ -341,7 +346,7 @@ static void product_block(const struct BP_REAL(product) *p, struct block *block)
 }
 
 struct product_grid {
-    const struct BP_REAL(product) *product;
+    const struct BP_REAL(product) * product;
     size_t across; /* chunks beside each other */
 };
 
@@ -358,7 +363,7 @@ static void product_chunk(void *work, size_t chunk)
     product_block(p, &block);
 }
 
-static void product(struct bp_pool *pool, const struct BP_REAL(product) *p)
+static void product(struct bp_pool *pool, const struct BP_REAL(product) * p)
 {
     if (p->rows == 0 || p->cols == 0)
         return;
@@ -369,8 +374,8 @@ static void product(struct bp_pool *pool, const struct BP_REAL(product) *p)
         product_block(p, &whole);
     } else {
         const size_t down = (p->rows + PRODUCT_CHUNK_ROWS - 1) / PRODUCT_CHUNK_ROWS;
-        struct product_grid grid = {
-            p, (p->cols + PRODUCT_CHUNK_COLS - 1) / PRODUCT_CHUNK_COLS};
+        struct product_grid grid = {p, (p->cols + PRODUCT_CHUNK_COLS - 1) /
+                                           PRODUCT_CHUNK_COLS};
 
         bp_parallel_for(pool, down * grid.across, product_chunk, &grid);
     }

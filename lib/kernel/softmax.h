@@ -51,7 +51,7 @@ static real row_exp_sum(const real *z, size_t cols, real m, real *e)
     return lanes_sum(&sum);
 }
 
-static void softmax_rows(const struct BP_REAL(activation) *work)
+static void softmax_rows(const struct BP_REAL(activation) * work)
 {
     size_t r, j;
 
@@ -66,7 +66,7 @@ static void softmax_rows(const struct BP_REAL(activation) *work)
     }
 }
 
-static void log_softmax_rows(const struct BP_REAL(activation) *work)
+static void log_softmax_rows(const struct BP_REAL(activation) * work)
 {
     size_t r, j, v;
 
@@ -83,7 +83,8 @@ static void log_softmax_rows(const struct BP_REAL(activation) *work)
                 const size_t at = j + v * VEC_LANES;
                 const vec x = vec_sub(vec_sub(vec_load(z + at), m), log_s);
 
-                vec_store(a + at, vec_select(lane_mask(v, work->cols - j), x, vec_zero()));
+                vec_store(a + at,
+                          vec_select(lane_mask(v, work->cols - j), x, vec_zero()));
             }
     }
 }
@@ -106,7 +107,7 @@ static real row_dot(const real *g, const real *a, size_t cols)
     return lanes_sum(&sum);
 }
 
-static void softmax_back_rows(const struct BP_REAL(activation) *work)
+static void softmax_back_rows(const struct BP_REAL(activation) * work)
 {
     size_t r, j;
 
@@ -123,7 +124,7 @@ static void softmax_back_rows(const struct BP_REAL(activation) *work)
     }
 }
 
-static void log_softmax_back_rows(const struct BP_REAL(activation) *work)
+static void log_softmax_back_rows(const struct BP_REAL(activation) * work)
 {
     size_t r, j;
 

@@ -11,7 +11,7 @@ extern const struct BP_REAL(kernels) BP_REAL(kernels_avx2);
 extern const struct BP_REAL(kernels) BP_REAL(kernels_avx512);
 #endif
 
-const struct BP_REAL(kernels) *BP_REAL(kernels_for)(int32_t isa)
+const struct BP_REAL(kernels) * BP_REAL(kernels_for)(int32_t isa)
 {
     switch (isa) {
 #if defined(__x86_64__) || defined(_M_X64)

@@ -15,26 +15,26 @@
 
 #define UPDATE_CHUNK 16384
 
-static inline vec sgd_gradient(const struct BP_REAL(sgd) *s, size_t i)
+static inline vec sgd_gradient(const struct BP_REAL(sgd) * s, size_t i)
 {
     const vec g = vec_load(s->g + i);
 
     return s->decay != 0 ? vec_fma(vec_set1(s->decay), vec_load(s->w + i), g) : g;
 }
 
-static inline vec sgd_velocity(const struct BP_REAL(sgd) *s, size_t i, vec g)
+static inline vec sgd_velocity(const struct BP_REAL(sgd) * s, size_t i, vec g)
 {
     const vec fresh = vec_mul(vec_set1(1 - s->dampening), g);
 
     return s->first ? g : vec_fma(vec_set1(s->momentum), vec_load(s->v + i), fresh);
 }
 
-static inline void sgd_move(const struct BP_REAL(sgd) *s, size_t i, vec step)
+static inline void sgd_move(const struct BP_REAL(sgd) * s, size_t i, vec step)
 {
     vec_store(s->w + i, vec_fnma(vec_set1(s->rate), step, vec_load(s->w + i)));
 }
 
-static void sgd_plain(const struct BP_REAL(sgd) *s, size_t begin, size_t end)
+static void sgd_plain(const struct BP_REAL(sgd) * s, size_t begin, size_t end)
 {
     size_t i;
 
@@ -42,7 +42,7 @@ static void sgd_plain(const struct BP_REAL(sgd) *s, size_t begin, size_t end)
         sgd_move(s, i, sgd_gradient(s, i));
 }
 
-static void sgd_momentum(const struct BP_REAL(sgd) *s, size_t begin, size_t end)
+static void sgd_momentum(const struct BP_REAL(sgd) * s, size_t begin, size_t end)
 {
     size_t i;
 
@@ -56,7 +56,7 @@ static void sgd_momentum(const struct BP_REAL(sgd) *s, size_t begin, size_t end)
 }
 
 /* Without momentum there need be no velocities: they are not touched. */
-static void sgd_span(const struct BP_REAL(sgd) *s, size_t begin, size_t end)
+static void sgd_span(const struct BP_REAL(sgd) * s, size_t begin, size_t end)
 {
     const struct BP_REAL(sgd) local = *s;
 
@@ -75,7 +75,7 @@ static void sgd_chunk(void *work, size_t chunk)
     sgd_span(s, begin, begin + (rest < UPDATE_CHUNK ? rest : UPDATE_CHUNK));
 }
 
-static void sgd(struct bp_pool *pool, const struct BP_REAL(sgd) *s)
+static void sgd(struct bp_pool *pool, const struct BP_REAL(sgd) * s)
 {
     const size_t chunks = s->count / UPDATE_CHUNK + (s->count % UPDATE_CHUNK != 0);
 

@@ -14,11 +14,11 @@ static const char long_name[] =
     "0123456789012345678901234567890123456789012345678901234567890123";
 
 /* One field of a table is wrong. */
-#define BAD_FIELD(function, table, field, value, object, call)                           \
-    do {                                                                                 \
-        ops = w->table;                                                                  \
-        ops.field = value;                                                               \
-        BAD(function, field, #value, BP_EINVAL, object, call);                           \
+#define BAD_FIELD(function, table, field, value, object, call) \
+    do {                                                       \
+        ops = w->table;                                        \
+        ops.field = value;                                     \
+        BAD(function, field, #value, BP_EINVAL, object, call); \
     } while (0)
 
 static void test_activation(void **state)
@@ -33,8 +33,8 @@ static void test_activation(void **state)
         bp_layer_set_activation(w->own, &ops));
     BAD(bp_layer_set_activation, ops, "NULL", BP_EINVAL, dense,
         bp_layer_set_activation(dense, NULL));
-#define BAD_OPS(field, value)                                                            \
-    BAD_FIELD(bp_layer_set_activation, activation_ops, field, value, dense,              \
+#define BAD_OPS(field, value)                                               \
+    BAD_FIELD(bp_layer_set_activation, activation_ops, field, value, dense, \
               bp_layer_set_activation(dense, &ops))
     BAD_OPS(struct_size, 0);
     BAD_OPS(struct_size, (uint32_t)sizeof ops - 1);
@@ -61,8 +61,8 @@ static void test_layer(void **state)
     BAD_ENVS(bp_layer_create_custom, bp_layer_create_custom(&ops, env, &w->out.layer));
     BAD(bp_layer_create_custom, layer, "NULL", BP_EINVAL, NOTHING,
         bp_layer_create_custom(&ops, w->env, NULL));
-#define BAD_OPS(field, value)                                                            \
-    BAD_FIELD(bp_layer_create_custom, layer_ops, field, value, NOTHING,                  \
+#define BAD_OPS(field, value)                                           \
+    BAD_FIELD(bp_layer_create_custom, layer_ops, field, value, NOTHING, \
               bp_layer_create_custom(&ops, w->env, &w->out.layer))
     BAD_OPS(struct_size, 0);
     BAD_OPS(struct_size, (uint32_t)sizeof ops - 1);
@@ -87,8 +87,8 @@ static void test_cost(void **state)
     BAD_ENVS(bp_cost_create_custom, bp_cost_create_custom(&ops, env, &w->out.cost));
     BAD(bp_cost_create_custom, cost, "NULL", BP_EINVAL, NOTHING,
         bp_cost_create_custom(&ops, w->env, NULL));
-#define BAD_OPS(field, value)                                                            \
-    BAD_FIELD(bp_cost_create_custom, cost_ops, field, value, NOTHING,                    \
+#define BAD_OPS(field, value)                                         \
+    BAD_FIELD(bp_cost_create_custom, cost_ops, field, value, NOTHING, \
               bp_cost_create_custom(&ops, w->env, &w->out.cost))
     BAD_OPS(struct_size, 0);
     BAD_OPS(struct_size, (uint32_t)sizeof ops - 1);
@@ -98,10 +98,38 @@ static void test_cost(void **state)
     BAD_OPS(name, long_name);
     BAD_OPS(domain, -1);
     BAD_OPS(domain, 4);
-    BAD_OPS(takes_labels, -1);
-    BAD_OPS(takes_labels, 2);
     BAD_OPS(value, NULL);
 #undef BAD_OPS
+}
+
+static int32_t plan_nothing(size_t inputs, size_t *outputs, size_t *parameters,
+                            void *user)
+{
+    (void)inputs;
+    (void)outputs;
+    (void)parameters;
+    (void)user;
+    return 0;
+}
+
+/* A plan that leaves its results at 0, or asks for more than there is. */
+static void test_plan(void **state)
+{
+    struct world *w = *state;
+    bp_layer *layer = NULL;
+
+    w->custom.outputs = SIZE_MAX;
+    BAD_SAYS(bp_network_add, layer, "layer", "SIZE_MAX outputs", BP_ELIMIT, w->open,
+             bp_network_add(w->open, w->own));
+    w->custom.outputs = SIZE_MAX - 14;
+    BAD_SAYS(bp_network_add, layer, "layer", "overflows when it is padded", BP_ELIMIT,
+             w->open, bp_network_add(w->open, w->own));
+    w->custom.outputs = 0;
+    w->layer_ops.plan = plan_nothing;
+    ok(bp_layer_create_custom(&w->layer_ops, w->env, &layer));
+    BAD_SAYS(bp_network_add, layer, "layer", "0 outputs", BP_EINVAL, w->open,
+             bp_network_add(w->open, layer));
+    bp_layer_destroy(layer);
 }
 
 /* Optional callbacks that are missing: BP_EUNSUPPORTED for that use, and only that. */
@@ -149,4 +177,5 @@ static void test_missing_cost(void **state)
     bp_cost_destroy(cost);
 }
 
-BAD_GROUP(test_activation, test_layer, test_cost, test_missing, test_missing_cost)
+BAD_GROUP(test_activation, test_layer, test_cost, test_plan, test_missing,
+          test_missing_cost)

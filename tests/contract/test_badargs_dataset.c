@@ -9,7 +9,10 @@
 
 #include <stdio.h>
 
-enum { N = WORLD_ROWS, D = WORLD_INPUTS };
+enum {
+    N = WORLD_ROWS,
+    D = WORLD_INPUTS
+};
 
 static bp_status refused(bool answer)
 {
@@ -118,8 +121,8 @@ static void test_make(void **state)
         bp_dataset_generate(w->empty, BP_GENERATE_MOONS, 0, 0, 1));
     BAD(bp_dataset_generate, rows, "1", BP_EINVAL, w->empty,
         bp_dataset_generate(w->empty, BP_GENERATE_MOONS, 1, 0, 1));
-    BAD(bp_dataset_generate, rows, "SIZE_MAX", BP_EINVAL, w->empty,
-        bp_dataset_generate(w->empty, BP_GENERATE_MOONS, SIZE_MAX, 0, 1));
+    BAD_SAYS(bp_dataset_generate, rows, "state", "SIZE_MAX", BP_ENOMEM, w->empty,
+             bp_dataset_generate(w->empty, BP_GENERATE_MOONS, SIZE_MAX, 0, 1));
     BAD_NUMBERS(bp_dataset_generate, noise, w->empty,
                 bp_dataset_generate(w->empty, BP_GENERATE_MOONS, 10, number, 1), -0.1,
                 100.5);
@@ -275,7 +278,8 @@ static void test_scaler(void **state)
     BAD(bp_scaler_error, scaler, "NULL", BP_EINVAL, NOTHING,
         refused(bp_scaler_error(NULL) != NULL && bp_scaler_error(NULL)[0] == '\0'));
     BAD(bp_scaler_fit, scaler, "NULL", BP_EINVAL, NOTHING, bp_scaler_fit(NULL, w->data));
-    BAD(bp_scaler_fit, data, "NULL", BP_EINVAL, w->fitted, bp_scaler_fit(w->fitted, NULL));
+    BAD(bp_scaler_fit, data, "NULL", BP_EINVAL, w->fitted,
+        bp_scaler_fit(w->fitted, NULL));
     BAD(bp_scaler_fit, state, "empty", BP_ESTATE, w->fitted,
         bp_scaler_fit(w->fitted, w->empty));
     BAD(bp_scaler_fit, state, "no inputs", BP_ESTATE, w->unfitted,
@@ -298,12 +302,17 @@ static void test_scaler_use(void **state)
     const float good = f[D];
 
     bp_dataset_destroy(WORLD_TAKE(w->borrowed));
-    f[D] = -3.4e38f;
-    f[0] = 3.4e38f;
+    for (size_t i = 0; i < (size_t)N * D; ++i)
+        f[i] = (float)i / 1024;
     ok(bp_dataset_create(w->env, &far));
     ok(bp_dataset_set_inputs(far, f, N, D, D));
-    BAD(bp_scaler_apply, data, "a result is not finite", BP_EDATA, w->fitted,
-        bp_scaler_apply(w->fitted, far));
+    ok(bp_scaler_fit(w->fitted, far));
+    bp_dataset_destroy(far);
+    f[D] = 3e38f;
+    ok(bp_dataset_create(w->env, &far));
+    ok(bp_dataset_set_inputs(far, f, N, D, D));
+    BAD_SAYS(bp_scaler_apply, data, "row", "a result is not finite", BP_EDATA, w->fitted,
+             bp_scaler_apply(w->fitted, far));
     bp_dataset_destroy(far);
     BAD(bp_scaler_transform, values, "a result is not finite", BP_EDATA, NOTHING,
         bp_scaler_transform(w->fitted, f, 2 * D));
@@ -318,6 +327,8 @@ static void test_scaler_use(void **state)
         bp_scaler_transform(w->fitted, NULL, 2 * D));
     BAD(bp_scaler_transform, count, "no whole rows", BP_ESHAPE, NOTHING,
         bp_scaler_transform(w->fitted, f, 2 * D + 1));
+    BAD(bp_scaler_transform, count, "0", BP_ESHAPE, NOTHING,
+        bp_scaler_transform(w->fitted, f, 0));
     BAD(bp_scaler_transform, count, "1", BP_ESHAPE, NOTHING,
         bp_scaler_transform(w->fitted, f, 1));
     BAD(bp_scaler_transform, state, "before the fit", BP_ESTATE, NOTHING,

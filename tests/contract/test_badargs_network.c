@@ -72,16 +72,16 @@ static void test_layer_set(void **state)
         bp_layer_set(w->shape, BP_LAYER_BIAS, 0));
     BAD(bp_layer_set, key, "no setting in a custom layer", BP_EINVAL, w->own,
         bp_layer_set(w->own, BP_LAYER_GAIN, 1));
-    BAD_NUMBERS(bp_layer_set, value, w->dense,
+    BAD_SETTING(bp_layer_set, "bias", w->dense,
                 bp_layer_set(w->dense, BP_LAYER_BIAS, number), -1, 0.5, 2);
-    BAD_NUMBERS(bp_layer_set, value, w->dense,
+    BAD_SETTING(bp_layer_set, "slope", w->dense,
                 bp_layer_set(w->dense, BP_LAYER_SLOPE, number), -1000.5, 1000.5, 1e300);
-    BAD_NUMBERS(bp_layer_set, value, w->dense,
+    BAD_SETTING(bp_layer_set, "weight init", w->dense,
                 bp_layer_set(w->dense, BP_LAYER_WEIGHT_INIT, number), -1, 10, 1.5);
-    BAD_NUMBERS(bp_layer_set, value, w->dense,
+    BAD_SETTING(bp_layer_set, "bias init", w->dense,
                 bp_layer_set(w->dense, BP_LAYER_BIAS_INIT, number), -1, 10, 0.5,
                 BP_INIT_XAVIER_UNIFORM, BP_INIT_HE_NORMAL, BP_INIT_LECUN_NORMAL);
-    BAD_NUMBERS(bp_layer_set, value, w->dense,
+    BAD_SETTING(bp_layer_set, "gain", w->dense,
                 bp_layer_set(w->dense, BP_LAYER_GAIN, number), -1, -1e-300, 1000.5);
 
     BAD(bp_layer_get, layer, "NULL", BP_EINVAL, NOTHING,
@@ -100,6 +100,8 @@ static void test_network_create(void **state)
 
     BAD(bp_network_create, inputs, "0", BP_EINVAL, NOTHING,
         bp_network_create(0, w->env, &w->out.network));
+    BAD(bp_network_create, inputs, "SIZE_MAX", BP_EINVAL, NOTHING,
+        bp_network_create(SIZE_MAX, w->env, &w->out.network));
     BAD_ENVS(bp_network_create, bp_network_create(1, env, &w->out.network));
     BAD(bp_network_create, network, "NULL", BP_EINVAL, NOTHING,
         bp_network_create(1, w->env, NULL));
@@ -122,11 +124,11 @@ static void test_network_set(void **state)
         bp_network_set(NULL, BP_NETWORK_THREADS, 1));
     BAD_CODES(bp_network_set, key, 1, BP_NETWORK_THREADS, w->open,
               bp_network_set(w->open, code, 1));
-    BAD_NUMBERS(bp_network_set, value, w->open,
+    BAD_SETTING(bp_network_set, "precision", w->open,
                 bp_network_set(w->open, BP_NETWORK_PRECISION, number), 0, 1.5, 3, -1);
-    BAD_NUMBERS(bp_network_set, value, w->open,
+    BAD_SETTING(bp_network_set, "isa", w->open,
                 bp_network_set(w->open, BP_NETWORK_ISA, number), -1, 0.5, 5);
-    BAD_NUMBERS(bp_network_set, value, w->net,
+    BAD_SETTING(bp_network_set, "threads", w->net,
                 bp_network_set(w->net, BP_NETWORK_THREADS, number), -1, 0, 1.5, 257);
     BAD(bp_network_set, state, "built", BP_ESTATE, w->net,
         bp_network_set(w->net, BP_NETWORK_PRECISION, BP_PRECISION_F64));
@@ -245,28 +247,26 @@ static void test_network_figures(void **state)
 }
 
 /* The four functions that copy parameters, for every bad argument but the values. */
-#define BAD_PARAMETER(function, object, array)                                           \
-    do {                                                                                 \
-        BAD(function, network, "NULL", BP_EINVAL, NOTHING,                               \
-            function(NULL, 1, 0, array, WORLD_WEIGHTS));                                 \
-        BAD(function, layer, "one past the last", BP_EINVAL, object,                     \
-            function(w->net, 2, 0, array, WORLD_WEIGHTS));                               \
-        BAD(function, layer, "SIZE_MAX", BP_EINVAL, object,                              \
-            function(w->net, SIZE_MAX, 0, array, WORLD_WEIGHTS));                        \
-        BAD_CODES(function, which, 0, BP_PARAMETER_BIAS, object,                         \
-                  function(w->net, 1, code, array, WORLD_WEIGHTS));                      \
-        BAD(function, values, "NULL", BP_EINVAL, object,                                 \
-            function(w->net, 1, 0, NULL, WORLD_WEIGHTS));                                \
-        BAD(function, count, "0", BP_ESHAPE, object,                                     \
-            function(w->net, 1, 0, array, 0));                                           \
-        BAD(function, count, "1", BP_ESHAPE, object,                                     \
-            function(w->net, 1, 0, array, 1));                                           \
-        BAD(function, count, "one too few", BP_ESHAPE, object,                           \
-            function(w->net, 1, 0, array, WORLD_WEIGHTS - 1));                           \
-        BAD(function, count, "one too many", BP_ESHAPE, object,                          \
-            function(w->net, 1, 0, array, WORLD_WEIGHTS + 1));                           \
-        BAD(function, count, "SIZE_MAX", BP_ESHAPE, object,                              \
-            function(w->net, 1, 0, array, SIZE_MAX));                                    \
+#define BAD_PARAMETER(function, object, array)                                          \
+    do {                                                                                \
+        BAD(function, network, "NULL", BP_EINVAL, NOTHING,                              \
+            function(NULL, 1, 0, array, WORLD_WEIGHTS));                                \
+        BAD(function, layer, "one past the last", BP_EINVAL, object,                    \
+            function(w->net, 2, 0, array, WORLD_WEIGHTS));                              \
+        BAD(function, layer, "SIZE_MAX", BP_EINVAL, object,                             \
+            function(w->net, SIZE_MAX, 0, array, WORLD_WEIGHTS));                       \
+        BAD_CODES(function, which, 0, BP_PARAMETER_BIAS, object,                        \
+                  function(w->net, 1, code, array, WORLD_WEIGHTS));                     \
+        BAD(function, values, "NULL", BP_EINVAL, object,                                \
+            function(w->net, 1, 0, NULL, WORLD_WEIGHTS));                               \
+        BAD(function, count, "0", BP_ESHAPE, object, function(w->net, 1, 0, array, 0)); \
+        BAD(function, count, "1", BP_ESHAPE, object, function(w->net, 1, 0, array, 1)); \
+        BAD(function, count, "one too few", BP_ESHAPE, object,                          \
+            function(w->net, 1, 0, array, WORLD_WEIGHTS - 1));                          \
+        BAD(function, count, "one too many", BP_ESHAPE, object,                         \
+            function(w->net, 1, 0, array, WORLD_WEIGHTS + 1));                          \
+        BAD(function, count, "SIZE_MAX", BP_ESHAPE, object,                             \
+            function(w->net, 1, 0, array, SIZE_MAX));                                   \
     } while (0)
 
 static void test_get_parameter(void **state)

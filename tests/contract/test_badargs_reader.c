@@ -10,7 +10,10 @@
 
 #include <stdio.h>
 
-enum { IMAGES = WORLD_IMAGES_SIZE, LABELS = WORLD_LABELS_SIZE };
+enum {
+    IMAGES = WORLD_IMAGES_SIZE,
+    LABELS = WORLD_LABELS_SIZE
+};
 
 static size_t csv_size(void)
 {
@@ -55,13 +58,13 @@ static bp_status parse(struct world *w, const bp_csv_options *options)
 }
 
 /* Each field of the options, wrong: one row for each value. */
-#define BAD_OPTION(field, status, ...)                                                   \
-    do {                                                                                 \
-        bp_csv_options o = w->csv_numbers;                                               \
-        o.field = __VA_ARGS__;                                                           \
-        BAD(bp_dataset_parse_csv, field, #__VA_ARGS__, status, w->empty, parse(w, &o));  \
-        BAD(bp_dataset_read_csv, field, #__VA_ARGS__, status, w->empty,                  \
-            bp_dataset_read_csv(w->empty, "data.csv", &o));                              \
+#define BAD_OPTION(field, status, ...)                                                  \
+    do {                                                                                \
+        bp_csv_options o = w->csv_numbers;                                              \
+        o.field = __VA_ARGS__;                                                          \
+        BAD(bp_dataset_parse_csv, field, #__VA_ARGS__, status, w->empty, parse(w, &o)); \
+        BAD(bp_dataset_read_csv, field, #__VA_ARGS__, status, w->empty,                 \
+            bp_dataset_read_csv(w->empty, "data.csv", &o));                             \
     } while (0)
 
 static void test_csv_options(void **state)
@@ -70,10 +73,10 @@ static void test_csv_options(void **state)
     bp_csv_options wrong = w->csv_numbers;
 
     wrong.struct_size -= 1;
-    BAD(bp_dataset_parse_csv, options, "wrong struct_size", BP_EINVAL, w->empty,
-        parse(w, &wrong));
-    BAD(bp_dataset_read_csv, options, "wrong struct_size", BP_EINVAL, w->empty,
-        bp_dataset_read_csv(w->empty, "data.csv", &wrong));
+    BAD_SAYS(bp_dataset_parse_csv, options, "struct_size", "wrong struct_size", BP_EINVAL,
+             w->empty, parse(w, &wrong));
+    BAD_SAYS(bp_dataset_read_csv, options, "struct_size", "wrong struct_size", BP_EINVAL,
+             w->empty, bp_dataset_read_csv(w->empty, "data.csv", &wrong));
     BAD_OPTION(separator, BP_EINVAL, 0);
     BAD_OPTION(separator, BP_EINVAL, '"');
     BAD_OPTION(separator, BP_EINVAL, '\n');
@@ -94,6 +97,9 @@ static void test_csv_options(void **state)
     BAD_OPTION(features, BP_EINVAL, unknown);
     BAD_OPTION(features, BP_EINVAL, y);
     BAD_OPTION(row_limit, BP_EINVAL, 0);
+    BAD_OPTION(reserved, BP_EINVAL, 1);
+    BAD_OPTION(targets, BP_EINVAL, NULL);
+    BAD_OPTION(features, BP_EINVAL, NULL);
     wrong = w->csv_numbers;
     wrong.features = twice;
     wrong.features_count = 2;

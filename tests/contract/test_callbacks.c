@@ -15,7 +15,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { EPOCHS = 3, STEPS = 2, X = WORLD_INPUTS, Y = WORLD_OUTPUTS };
+enum {
+    EPOCHS = 3,
+    STEPS = 2,
+    X = WORLD_INPUTS,
+    Y = WORLD_OUTPUTS
+};
 
 static struct world world;
 
@@ -184,6 +189,39 @@ static void test_reenter_step(void **state)
     ok(bp_network_initialise(world.net_own, 1));
 }
 
+/* Nor may a second trainer of the same network step into the first one's step. */
+static bp_trainer *second;
+
+static void reenter_second(struct custom_state *state, const bp_run *run)
+{
+    const struct world_in *in = &world.in;
+
+    state->hook = NULL; /* what is wrongly allowed must not come here again */
+    if (run->mode == BP_MODE_TRAIN) {
+        EXPECT(BP_EBUSY, bp_trainer_step(second, in->f, X, in->targets, Y, NULL));
+        EXPECT(BP_EBUSY, bp_trainer_epoch(second, world.data, NULL));
+        EXPECT(BP_EBUSY, bp_trainer_update(second));
+        EXPECT(BP_EBUSY, bp_network_initialise(world.net_own, 1));
+    }
+    state->hook = reenter_second;
+}
+
+static void test_reenter_second(void **state)
+{
+    (void)state;
+    wrong_call = NULL;
+    ok(bp_trainer_create(world.net_own, world.cost_own, world.sgd, &second));
+    ok(bp_trainer_build(second, 1));
+    ok(bp_trainer_gradient(second, world.in.f, X, world.in.targets, Y, NULL));
+    world.custom.hook = reenter_second;
+    ok(bp_trainer_step(world.trainer_own, world.in.f, X, world.in.targets, Y, NULL));
+    world.custom.hook = NULL;
+    ok(bp_trainer_update(second));
+    bp_trainer_destroy(second);
+    if (wrong_call != NULL)
+        fail_msg("from an operation of another trainer's step: %s", wrong_call);
+}
+
 static void reenter_predict(struct custom_state *state, const bp_run *run)
 {
     const struct world_in *in = &world.in;
@@ -227,7 +265,11 @@ struct run {
     struct custom_state custom;
 };
 
-enum { ROWS = 7, BATCH = 2, RUN_STEPS = 4 };
+enum {
+    ROWS = 7,
+    BATCH = 2,
+    RUN_STEPS = 4
+};
 
 /* With callbacks in the network, so that it can be stopped within a step as well. */
 static void run_create(struct run *run, int32_t precision)
@@ -314,9 +356,8 @@ static void stop_by_progress(int32_t precision, size_t at)
     run_create(&straight, precision);
     run_create(&stopped, precision);
     finish(&straight);
-    assert_status(
-        bp_trainer_fit(stopped.trainer, stopped.data, EPOCHS, stop_at, &stop),
-        BP_ESTOPPED);
+    assert_status(bp_trainer_fit(stopped.trainer, stopped.data, EPOCHS, stop_at, &stop),
+                  BP_ESTOPPED);
     assert_int_equal(stop.events, at);
     position = position_of(&stopped);
     assert_int_equal(position.step, at - at / (RUN_STEPS + 1));
@@ -430,8 +471,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_events),         TEST(test_reenter_progress), TEST(test_reenter_step),
-        TEST(test_reenter_predict), TEST(test_stop_progress),   TEST(test_stop_operation),
-        TEST(test_stop_then_use),  TEST(test_bad_data_later),
+        TEST(test_reenter_second), TEST(test_reenter_predict),  TEST(test_stop_progress),
+        TEST(test_stop_operation), TEST(test_stop_then_use),    TEST(test_bad_data_later),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL) ? 1 : 0;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Threads: distinct objects train at once, and many readers share one const network; the
- * bits are those of the serial run. Run under ThreadSanitizer as well. Assertions are made
- * on the test's own thread only.
+ * bits are those of the serial run. Run under ThreadSanitizer as well. Assertions are
+ * made on the test's own thread only.
  */
 #include "compare.h"
 #include "fixtures.h"
@@ -17,7 +17,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { THREADS = 8, ROWS = 24, INPUTS = 5, CLASSES = 3, ROUNDS = 20 };
+enum {
+    THREADS = 8,
+    ROWS = 24,
+    INPUTS = 5,
+    CLASSES = 3,
+    ROUNDS = 20
+};
 
 static const size_t widths[] = {INPUTS, 9, CLASSES};
 
@@ -111,8 +117,8 @@ static void test_distinct(void **state)
         assert_non_null(together[i].parameters);
     }
     for (size_t i = 0; i < THREADS; ++i)
-        assert_int_equal(
-            pthread_create(&threads[i], NULL, learn_in_thread, &together[i]), 0);
+        assert_int_equal(pthread_create(&threads[i], NULL, learn_in_thread, &together[i]),
+                         0);
     for (size_t i = 0; i < THREADS; ++i)
         assert_int_equal(pthread_join(threads[i], NULL), 0);
     for (size_t i = 0; i < THREADS; ++i) {
@@ -192,10 +198,10 @@ static void share(int32_t precision)
     pthread_t threads[THREADS];
     bp_dataset *data = make_dataset(ROWS, INPUTS, CLASSES, NULL);
     bp_cost *cost = make_cost(BP_COST_SOFTMAX_CROSS_ENTROPY, NULL);
-    bp_network *network = make_network(
-        &(struct net_recipe){NULL, widths, 3, BP_ACTIVATION_TANH, BP_ACTIVATION_LINEAR,
-                             precision},
-        3);
+    bp_network *network =
+        make_network(&(struct net_recipe){NULL, widths, 3, BP_ACTIVATION_TANH,
+                                          BP_ACTIVATION_LINEAR, precision},
+                     3);
 
     for (size_t i = 0; i <= THREADS; ++i)
         init_reader(&readers[i], network, cost, data, i + 1);

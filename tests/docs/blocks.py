@@ -57,7 +57,7 @@ class Block:
     def __init__(self, page, line, language, how, text):
         self.page, self.line, self.language = page, line, language
         self.how, self.text = how, text
-        self.output = None
+        self.output, self.skipped = None, False
 
     def __str__(self):
         return f"{self.page}:{self.line}"
@@ -218,6 +218,8 @@ class Tester:
 
     def test_text(self, block, before):
         if block.how == ["output"]:
+            if before is not None and before.skipped:
+                raise Skip("the block before it was not run")
             if before is None or before.output is None:
                 raise Failure("`output`, and no block before it that was run")
             if lines_of(block.text) != lines_of(before.output):
@@ -268,6 +270,7 @@ def test_page(tester, page):
             print(f"ok     {label}")
         except Skip as reason:
             skipped += 1
+            block.skipped = True
             print(f"not run {label}: {reason}")
         except (Failure, OSError, subprocess.TimeoutExpired) as fault:
             failed += 1

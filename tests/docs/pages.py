@@ -31,7 +31,8 @@ REQUIRED = {"README.md": ("sh scripts/demo.sh", "sh scripts/test.sh")}
 
 
 def pages_of(source):
-    return sorted(source.glob("*.md")) + sorted((source / "docs").glob("*.md"))
+    return [page for pattern in ("*.md", "docs/*.md", "examples/**/*.md")
+            for page in sorted(source.glob(pattern))]
 
 
 def words_of(source):
@@ -75,8 +76,7 @@ def link_faults(page, text, target):
     other = (page.parent / path) if path else page
     if not other.exists():
         return [f"the link {target} leads nowhere"]
-    words = text if not path else other.read_text("utf-8")
-    if anchor and anchor not in headings(words):
+    if anchor and anchor not in headings(text if not path else other.read_text("utf-8")):
         return [f"no heading for {target}"]
     return []
 
@@ -88,7 +88,7 @@ def command_faults(line, source):
 
 
 def faults_of(page, text, source, words):
-    found = []
+    found, place = [], page.relative_to(source).as_posix()
     for number, line in enumerate(text.splitlines(), 1):
         faults = [f"{name} is no name of the sources"
                   for name in NAME.findall(line) if not known(name, words)]
@@ -100,9 +100,9 @@ def faults_of(page, text, source, words):
             faults += link_faults(page, text, target)
         if "to be measured" in line:
             faults.append("a figure that is still to be measured")
-        found += [f"{page.name}:{number}: {fault}" for fault in faults]
-    found += [f"{page.name}: does not say `{needed}`"
-              for needed in REQUIRED.get(page.name, ()) if needed not in text]
+        found += [f"{place}:{number}: {fault}" for fault in faults]
+    found += [f"{place}: does not say `{needed}`"
+              for needed in REQUIRED.get(place, ()) if needed not in text]
     return found
 
 
@@ -117,7 +117,8 @@ def check(source):
 
 WRONG = ["`bp_network_spoilt()`", "`BP_SPOILT_*`", "`lib/spoilt.c`",
          "`tests/{docs,spoilt}/`", "[a](docs/spoilt.md)", "[a](#spoilt-heading)",
-         "[a](docs/design.md#spoilt)", "accuracy: to be measured", "ctest --preset spoilt", "soak.sh spoilt",
+         "[a](docs/design.md#spoilt)", "accuracy: to be measured",
+         "ctest --preset spoilt", "soak.sh spoilt",
          "get-data.sh spoilt", "demo.sh --spoilt"]
 RIGHT = ["`bp_network_create()`", "`BP_COST_*`", "`lib/base.h`", "`tests/{docs,docs}/`",
          "[a](docs/design.md)", "[a](#spoilt-heading)\n\n## Spoilt heading", "`[a](b)`",

@@ -6,7 +6,8 @@ and their sound twins must pass. Takes the arguments of blocks.py, without pages
 import sys
 from pathlib import Path
 
-import blocks
+sys.dont_write_bytecode = True
+import blocks  # noqa: E402
 
 HELLO = '#include <stdio.h>\nint main(void)\n{\n    puts("hello");\n    return 0;\n}\n'
 

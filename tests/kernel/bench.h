@@ -11,7 +11,9 @@
 #include "env.h"
 
 /* Each figure is the best of so many runs of at least so many seconds. */
-enum { BENCH_RUNS = 5 };
+enum {
+    BENCH_RUNS = 5
+};
 
 #define BENCH_SECONDS 0.2
 
@@ -55,23 +57,27 @@ static double bench_best(bench_fn run, void *data)
 #define CHAIN(width, n) "vfmadd231pd %%" width "14, %%" width "15, %%" width n "\n\t"
 #endif
 
-#define CHAINS(width)                                                                    \
-    CHAIN(width, "0") CHAIN(width, "1") CHAIN(width, "2") CHAIN(width, "3")              \
-    CHAIN(width, "4") CHAIN(width, "5") CHAIN(width, "6") CHAIN(width, "7")              \
-    CHAIN(width, "8") CHAIN(width, "9") CHAIN(width, "10") CHAIN(width, "11")
+#define CHAINS(width)                                                           \
+    CHAIN(width, "0")                                                           \
+    CHAIN(width, "1") CHAIN(width, "2") CHAIN(width, "3") CHAIN(width, "4")     \
+        CHAIN(width, "5") CHAIN(width, "6") CHAIN(width, "7") CHAIN(width, "8") \
+            CHAIN(width, "9") CHAIN(width, "10") CHAIN(width, "11")
 
-#define CHAIN_LOOP(width)                                                                \
-    __asm__ volatile("vzeroall\n\t"                                                      \
-                     "1:\n\t" CHAINS(width) "dec %0\n\t"                                 \
-                     "jnz 1b\n\t"                                                        \
-                     "vzeroupper"                                                        \
-                     : "+r"(turns)                                                       \
-                     :                                                                   \
-                     : "cc", "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6",     \
-                       "xmm7", "xmm8", "xmm9", "xmm10", "xmm11", "xmm12", "xmm13",       \
+#define CHAIN_LOOP(width)                                                            \
+    __asm__ volatile("vzeroall\n\t"                                                  \
+                     "1:\n\t" CHAINS(width) "dec %0\n\t"                             \
+                                            "jnz 1b\n\t"                             \
+                                            "vzeroupper"                             \
+                     : "+r"(turns)                                                   \
+                     :                                                               \
+                     : "cc", "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", \
+                       "xmm7", "xmm8", "xmm9", "xmm10", "xmm11", "xmm12", "xmm13",   \
                        "xmm14", "xmm15")
 
-enum { PEAK_TURNS = 100000, PEAK_CHAINS = 12 };
+enum {
+    PEAK_TURNS = 100000,
+    PEAK_CHAINS = 12
+};
 
 static void peak_avx2(void *data)
 {
@@ -122,7 +128,9 @@ struct bench {
 };
 
 /* Numbers of each of the three arrays. */
-enum { BENCH_COUNT = 2064 * 2064 };
+enum {
+    BENCH_COUNT = 2064 * 2064
+};
 
 static void run_product(void *data)
 {
@@ -141,11 +149,16 @@ static void bench_product(struct bench *b, size_t rows, size_t cols, size_t dept
         const size_t a_stride = bp_padded(transposed ? rows : depth);
         double rate;
 
-        b->product = (struct BP_REAL(product)){
-            .rows = rows, .cols = cols, .depth = depth, .a = b->x,
-            .a_row = transposed ? 1 : a_stride, .a_depth = transposed ? a_stride : 1,
-            .b = b->y, .b_stride = bp_padded(cols), .c = b->w,
-            .c_stride = bp_padded(cols)};
+        b->product = (struct BP_REAL(product)){.rows = rows,
+                                               .cols = cols,
+                                               .depth = depth,
+                                               .a = b->x,
+                                               .a_row = transposed ? 1 : a_stride,
+                                               .a_depth = transposed ? a_stride : 1,
+                                               .b = b->y,
+                                               .b_stride = bp_padded(cols),
+                                               .c = b->w,
+                                               .c_stride = bp_padded(cols)};
         rate = flops * 1e-9 / bench_best(run_product, b);
         printf("  product %4zu x %4zu x %4zu %s %8.1f GFLOP/s", rows, cols, depth,
                transposed ? "A^T" : "A  ", rate);
@@ -180,9 +193,13 @@ static void bench_activations(struct bench *b)
         const double each = 1e9 / (double)(rows * cols);
         double forward, backward;
 
-        b->activation = (struct BP_REAL(activation)){.kind = kind, .slope = REAL_C(0.01),
-                                                     .rows = rows, .cols = cols,
-                                                     .stride = cols, .z = b->x, .a = b->y,
+        b->activation = (struct BP_REAL(activation)){.kind = kind,
+                                                     .slope = REAL_C(0.01),
+                                                     .rows = rows,
+                                                     .cols = cols,
+                                                     .stride = cols,
+                                                     .z = b->x,
+                                                     .a = b->y,
                                                      .g = b->w};
         memset(b->w, 0, rows * cols * sizeof(real));
         forward = each * bench_best(run_activate, b);
@@ -228,8 +245,8 @@ static void bench_moves(struct bench *b)
 
     b->rows = 784;
     b->cols = 512;
-    b->sgd = (struct BP_REAL(sgd)){.w = b->w, .g = b->x, .v = b->y, .rate = 0,
-                                   .count = 784 * 512};
+    b->sgd = (struct BP_REAL(sgd)){
+        .w = b->w, .g = b->x, .v = b->y, .rate = 0, .count = 784 * 512};
     memset(b->w, 0, 784 * 512 * sizeof(real));
     printf("  784 x 512: transpose %.3f, sum_rows %.3f, finite %.3f, sgd %.3f",
            each * bench_best(run_transpose, b), each * bench_best(run_sum_rows, b),

@@ -8,7 +8,9 @@
 
 #include "check.h"
 
-enum { KINDS = BP_ACTIVATION_LOG_SOFTMAX + 1 };
+enum {
+    KINDS = BP_ACTIVATION_LOG_SOFTMAX + 1
+};
 
 static long double elu_wide(long double z, long double alpha)
 {
@@ -139,7 +141,8 @@ static void backward_against_wide(const struct activate_case *x, int32_t isa)
                 element_wide(w->kind, z + h, slope) - element_wide(w->kind, z - h, slope);
             const long double expected = (long double)x->g_before.at[i] * rise / (2 * h);
 
-            assert_near(w->g[i], (wide)expected, (wide)(64 * UNIT + 1e-10L), "derive", isa);
+            assert_near(w->g[i], (wide)expected, (wide)(64 * UNIT + 1e-10L), "derive",
+                        isa);
         }
 }
 
@@ -165,13 +168,14 @@ static void softmax_against_wide(const struct activate_case *x, size_t r, int32_
     for (j = 0; j < w->cols; j++) {
         const long double p = expl((long double)z[j] - max) / sum;
         const long double a = logarithm ? (long double)z[j] - max - logl(sum) : p;
-        const long double dz = logarithm ? (long double)g[j] - p * g_sum
-                                         : p * ((long double)g[j] - ga);
+        const long double dz =
+            logarithm ? (long double)g[j] - p * g_sum : p * ((long double)g[j] - ga);
 
         assert_near(w->a[r * w->stride + j], (wide)a, (wide)(bound * (1 + fabsl(a))),
                     "softmax", isa);
         assert_near(w->g[r * w->stride + j], (wide)dz,
-                    (wide)(8 * bound * (1 + (long double)w->cols)), "softmax derive", isa);
+                    (wide)(8 * bound * (1 + (long double)w->cols)), "softmax derive",
+                    isa);
     }
 }
 
@@ -356,8 +360,8 @@ static void softmax_does_not_hide_a_nan(void **state)
         for (at = 0; at < 40; at++) {
             struct activate_case x;
 
-            activate_case_init(&x, at % 2 ? BP_ACTIVATION_SOFTMAX : BP_ACTIVATION_LOG_SOFTMAX,
-                               2, 20, 0);
+            activate_case_init(
+                &x, at % 2 ? BP_ACTIVATION_SOFTMAX : BP_ACTIVATION_LOG_SOFTMAX, 2, 20, 0);
             activate_case_fill(&x, random_real, 1);
             x.z.at[at / 20 * x.work.stride + at % 20] = REAL_NAN;
             activate_run(tables[t], &x);

@@ -7,7 +7,9 @@
 
 static const size_t widths[] = {1, 2, 3, 7, 15, 16, 17, 31, 33, 48, 65, 130};
 
-enum { WIDTHS = sizeof widths / sizeof widths[0] };
+enum {
+    WIDTHS = sizeof widths / sizeof widths[0]
+};
 
 static void transpose_check(table *k, size_t rows, size_t cols)
 {
@@ -55,7 +57,8 @@ static void sum_rows_check(table *k, size_t rows, size_t cols, draw_fn draw)
         for (r = 0; r < rows; r++)
             sum += x.at[r * stride + j];
         if (!same(sums.at[j], sum))
-            fail_msg("sum_rows, isa %d, %zu x %zu: column %zu", (int)k->isa, rows, cols, j);
+            fail_msg("sum_rows, isa %d, %zu x %zu: column %zu", (int)k->isa, rows, cols,
+                     j);
     }
     array_free(&x);
     array_free(&sums);
@@ -111,10 +114,12 @@ static void finite_finds_every_other_number(void **state)
             finite_check(tables[t], n);
 }
 
-enum { SGD_ARRAYS = 3 };
+enum {
+    SGD_ARRAYS = 3
+};
 
 /* The documented sequence, number by number. */
-static void sgd_reference(const struct BP_REAL(sgd) *s)
+static void sgd_reference(const struct BP_REAL(sgd) * s)
 {
     size_t i;
 
@@ -176,14 +181,13 @@ static void sgd_is_the_documented_sequence(void **state)
     for (t = 0; t < count; t++)
         for (c = 0; c < 6; c++)
             for (bits = 0; bits < 32; bits++) {
-                const struct BP_REAL(sgd) work = {
-                    .count = counts[c],
-                    .rate = REAL_C(0.1),
-                    .momentum = bits & 1 ? REAL_C(0.9) : 0,
-                    .decay = bits & 2 ? REAL_C(0.01) : 0,
-                    .dampening = bits & 4 ? REAL_C(0.3) : 0,
-                    .nesterov = (bits & 8) != 0,
-                    .first = (bits & 16) != 0};
+                const struct BP_REAL(sgd) work = {.count = counts[c],
+                                                  .rate = REAL_C(0.1),
+                                                  .momentum = bits & 1 ? REAL_C(0.9) : 0,
+                                                  .decay = bits & 2 ? REAL_C(0.01) : 0,
+                                                  .dampening = bits & 4 ? REAL_C(0.3) : 0,
+                                                  .nesterov = (bits & 8) != 0,
+                                                  .first = (bits & 16) != 0};
 
                 sgd_check(tables[t], work, random_real);
                 sgd_check(tables[t], work, random_special);

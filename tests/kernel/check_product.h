@@ -11,17 +11,22 @@ struct shape {
 };
 
 static const struct shape shapes[] = {
-    {0, 5, 5, 0, 0},      {5, 0, 5, 0, 0},      {5, 5, 0, 0, 1},       {1, 1, 1, 0, 0},
-    {1, 16, 1, 0, 0},     {1, 17, 2, 1, 1},     {1, 100, 33, 0, 0},    {1, 129, 7, 0, 1},
-    {2, 95, 11, 0, 0},    {3, 3, 3, 0, 0},      {3, 200, 5, 2, 0},     {4, 33, 9, 0, 0},
-    {5, 31, 300, 0, 1},   {6, 48, 13, 0, 0},    {7, 8, 65, 0, 0},      {8, 144, 21, 1, 0},
-    {9, 4, 30, 0, 0},     {10, 10, 30, 0, 0},   {11, 12, 19, 0, 1},    {12, 16, 40, 0, 0},
-    {13, 49, 26, 0, 0},   {25, 97, 10, 0, 0},   {31, 20, 257, 0, 0},   {33, 1, 64, 0, 0},
-    {40, 70, 300, 70, 1}, {45, 61, 513, 64, 0}, {300, 200, 20, 0, 0},  {260, 401, 130, 40, 1},
-    {1, 1000, 300, 0, 0}, {17, 385, 50, 0, 0},  {784, 30, 12, 0, 0},
+    {0, 5, 5, 0, 0},        {5, 0, 5, 0, 0},      {5, 5, 0, 0, 1},
+    {1, 1, 1, 0, 0},        {1, 16, 1, 0, 0},     {1, 17, 2, 1, 1},
+    {1, 100, 33, 0, 0},     {1, 129, 7, 0, 1},    {2, 95, 11, 0, 0},
+    {3, 3, 3, 0, 0},        {3, 200, 5, 2, 0},    {4, 33, 9, 0, 0},
+    {5, 31, 300, 0, 1},     {6, 48, 13, 0, 0},    {7, 8, 65, 0, 0},
+    {8, 144, 21, 1, 0},     {9, 4, 30, 0, 0},     {10, 10, 30, 0, 0},
+    {11, 12, 19, 0, 1},     {12, 16, 40, 0, 0},   {13, 49, 26, 0, 0},
+    {25, 97, 10, 0, 0},     {31, 20, 257, 0, 0},  {33, 1, 64, 0, 0},
+    {40, 70, 300, 70, 1},   {45, 61, 513, 64, 0}, {300, 200, 20, 0, 0},
+    {260, 401, 130, 40, 1}, {1, 1000, 300, 0, 0}, {17, 385, 50, 0, 0},
+    {784, 30, 12, 0, 0},
 };
 
-enum { SHAPES = sizeof shapes / sizeof shapes[0] };
+enum {
+    SHAPES = sizeof shapes / sizeof shapes[0]
+};
 
 /* One product and its arrays; A is read with strides of (row, depth). */
 struct product_case {
@@ -65,7 +70,7 @@ static void product_case_free(struct product_case *x)
 }
 
 /* |c - sum| <= (k + 2) u sum of |a b|, the start being one of the terms. */
-static void product_against_wide(const struct BP_REAL(product) *w, int32_t isa)
+static void product_against_wide(const struct BP_REAL(product) * w, int32_t isa)
 {
     size_t r, j, k;
 
@@ -151,9 +156,16 @@ static void product_adds_in_order(void **state)
     struct array b = array_of(4 * BP_LANES);
     struct array c = array_of(BP_LANES);
     struct bp_pool pool = {1};
-    struct BP_REAL(product) w = {.rows = 1, .cols = 1, .depth = 3, .a = a, .a_row = 4,
-                                 .a_depth = 1, .b = b.at, .b_stride = BP_LANES,
-                                 .c = c.at, .c_stride = BP_LANES};
+    struct BP_REAL(product) w = {.rows = 1,
+                                 .cols = 1,
+                                 .depth = 3,
+                                 .a = a,
+                                 .a_row = 4,
+                                 .a_depth = 1,
+                                 .b = b.at,
+                                 .b_stride = BP_LANES,
+                                 .c = c.at,
+                                 .c_stride = BP_LANES};
     size_t count, t, k;
     table *const *const tables = all_tables(&count);
 

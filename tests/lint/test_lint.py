@@ -73,12 +73,15 @@ class LintTest(unittest.TestCase):
     HEADER_END = "#ifdef __cplusplus\n}"
 
     def declare(self, rule, text, *expected):
-        self.replace(rule, lint.HEADER, self.HEADER_END, text + self.HEADER_END, *expected)
+        end = self.HEADER_END
+        self.replace(rule, lint.HEADER, end, text + end, *expected)
 
-    NEW = "/** New. */\nBP_API bp_status bp_network_fold(bp_network *network, size_t at);\n"
+    NEW = ("/** New. */\n"
+           "BP_API bp_status bp_network_fold(bp_network *network, size_t at);\n")
 
     def test_badargs_new_function(self):
-        self.declare("badargs", self.NEW, "bp_network_fold: no row of bad arguments for at",
+        self.declare("badargs", self.NEW,
+                     "bp_network_fold: no row of bad arguments for at",
                      "bp_network_fold: no row of bad arguments for network")
 
     def test_badargs_new_parameter(self):
@@ -142,7 +145,8 @@ class LintTest(unittest.TestCase):
         self.declare("docs", "#define BP_BARE 1\n", "BP_BARE has no comment")
 
     def test_docs_type(self):
-        self.declare("docs", "typedef struct bp_bare bp_bare;\n", "bp_bare has no comment")
+        self.declare("docs", "typedef struct bp_bare bp_bare;\n",
+                     "bp_bare has no comment")
 
     def test_docs_enumerator(self):
         self.declare("docs", "/** Kinds. */\nenum {\n    BP_BARE_A = 0, /**< Has. */\n"
@@ -180,7 +184,8 @@ class LintTest(unittest.TestCase):
                             f"calls {name}")
 
     def test_calls_exception_is_for_its_file(self):
-        self.append("calls", "lib/base.c", "void f(void) { getenv(1); }\n", "calls getenv")
+        self.append("calls", "lib/base.c", "void f(void) { getenv(1); }\n",
+                    "calls getenv")
 
     def test_calls_allowed(self):
         self.append("calls", "lib/status.c",
@@ -204,8 +209,9 @@ class LintTest(unittest.TestCase):
                     "stray has linkage")
 
     def test_names_allowed(self):
-        self.append("names", "lib/status.c", "static int stray(int a)\n{\n    return a;\n}\n"
-                                             "int bp_fine(int a)\n{\n    return a;\n}\n")
+        self.append("names", "lib/status.c",
+                    "static int stray(int a)\n{\n    return a;\n}\n"
+                    "int bp_fine(int a)\n{\n    return a;\n}\n")
 
     # --- all sources ---
 

@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 size_t bad_rows;
+size_t bad_faults;
 
 const char *bad_no_line(const void *object)
 {
@@ -18,7 +19,10 @@ const char *bad_no_line(const void *object)
 
 /* ---- lines that differ from those that rows look for ---- */
 
-enum { ODD_KEY = -77, ODD_COUNT = 77777 };
+enum {
+    ODD_KEY = -77,
+    ODD_COUNT = 77777
+};
 
 void bad_provoke_none(const void *object)
 {
@@ -48,7 +52,8 @@ void bad_provoke_workspace(bp_workspace *workspace)
 
     if (bp_network_create(1, NULL, &network) != BP_OK)
         return;
-    (void)bp_network_predict(network, workspace, &(const float){1}, ODD_COUNT, &output, 1);
+    (void)bp_network_predict(network, workspace, &(const float){1}, ODD_COUNT, &output,
+                             1);
     bp_network_destroy(network);
 }
 
@@ -140,10 +145,12 @@ void bad_take(struct bad_before *before, struct world *world, const void *object
     snprintf(before->line, sizeof before->line, "%s", line != NULL ? line : "");
 }
 
+/* Says it and goes on: one run shows all rows that are wrong. */
 static void refuse(const struct bad_row *row, const char *why)
 {
-    print_error("%s, %s, %s: %s\n", row->function, row->parameter, row->what, why);
-    _fail(row->file, row->line);
+    print_error("%s:%d: %s, %s, %s: %s\n", row->file, row->line, row->function,
+                row->parameter, row->what, why);
+    ++bad_faults;
 }
 
 /* The name as a whole word: "row" is not in "rows". */
@@ -152,7 +159,7 @@ static bool names(const char *line, const char *word)
     const size_t length = strlen(word);
 
     for (const char *at = strstr(line, word); at != NULL; at = strstr(at + 1, word)) {
-        const bool starts = at == line || strchr(" (,:'\"[", at[-1]) != NULL;
+        const bool starts = at == line || strchr(" (,:.'\"[", at[-1]) != NULL;
         if (starts && (at[length] == '\0' || strchr(" ,.:;)'\"[", at[length]) != NULL))
             return true;
     }
@@ -163,20 +170,16 @@ static void check_line(const struct bad_row *row, const char *line, const char *
 {
     char why[400];
 
-    if (line == NULL)
-        return;
-    if (line[0] == '\0')
-        refuse(row, "no line says why");
     for (const char *c = line; *c != '\0'; ++c)
-        if (*c < ' ' || *c > '~')
+        if (*c < ' ' || *c > '~') {
             refuse(row, "the line has a character that does not print");
+            return;
+        }
     snprintf(why, sizeof why, "the line is \"%s\"", line);
-    if (strcmp(row->parameter, "state") != 0 && !names(line, row->parameter))
+    if (line[0] == '\0' || (strcmp(row->word, "state") != 0 && !names(line, row->word)))
         refuse(row, why);
-    snprintf(why, sizeof why, "the line is still that of an earlier failure: %s", line);
-    if (strcmp(line, before) == 0 && row->object != NULL && before[0] != '\0' &&
-        strstr(line, "77") != NULL)
-        refuse(row, why);
+    else if (strcmp(line, before) == 0 && strstr(line, "77") != NULL)
+        refuse(row, "the line is still that of an earlier failure");
 }
 
 void bad_check(const struct bad_before *before, struct world *world,
@@ -199,7 +202,8 @@ void bad_check(const struct bad_before *before, struct world *world,
         refuse(row, "the number of live blocks changed");
     if (!failing_env_intact(&world->host))
         refuse(row, world->host.fault);
-    check_line(row, line, before->line);
+    if (line != NULL)
+        check_line(row, line, before->line);
 }
 
 /* ---- tables ---- */
@@ -242,22 +246,35 @@ void bad_envs_init(struct bad_envs *bad, const struct world *world)
 
 /* ---- the program ---- */
 
-enum { MOST_TESTS = 40 };
+enum {
+    MOST_TESTS = 40
+};
+
+static struct world bad_world;
 
 static int world_up(void **state)
 {
-    static struct world world;
-
-    *state = NULL;
-    world_create(&world);
-    *state = &world;
+    (void)state;
+    world_create(&bad_world);
     return 0;
 }
 
 static int world_down(void **state)
 {
-    world_destroy(*state);
+    (void)state;
+    world_destroy(&bad_world);
     return 0;
+}
+
+static void run_group(void **state)
+{
+    const bad_test_fn *test = *state;
+    void *world = &bad_world;
+    const size_t faults = bad_faults;
+
+    (*test)(&world);
+    if (bad_faults > faults)
+        fail_msg("%zu rows are wrong", bad_faults - faults);
 }
 
 int bad_run(const bad_test_fn *tests, size_t count)
@@ -271,11 +288,13 @@ int bad_run(const bad_test_fn *tests, size_t count)
     for (size_t i = 0; i < count; ++i) {
         snprintf(names[i], sizeof names[i], "group %zu", i + 1);
         units[i].name = names[i];
-        units[i].test_func = tests[i];
+        units[i].test_func = run_group;
         units[i].setup_func = world_up;
         units[i].teardown_func = world_down;
+        units[i].initial_state = (void *)(uintptr_t)&tests[i];
     }
     failures = _cmocka_run_group_tests("bad arguments", units, count, NULL, NULL);
-    printf("%zu calls with bad arguments were refused as they should\n", bad_rows);
+    printf("%zu calls with bad arguments, %zu not refused as they should be\n", bad_rows,
+           bad_faults);
     return failures ? 1 : 0;
 }

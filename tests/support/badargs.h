@@ -22,7 +22,9 @@
 #include <math.h>
 #include <string.h>
 
-enum { BAD_ENVS_COUNT = 11 };
+enum {
+    BAD_ENVS_COUNT = 11
+};
 
 /** All ways in which a ::bp_env can be wrong. */
 struct bad_envs {
@@ -38,6 +40,7 @@ void bad_envs_init(struct bad_envs *bad, const struct world *world);
 struct bad_row {
     const char *function;
     const char *parameter;
+    const char *word; /**< What the line must name: the parameter as a rule. */
     const char *what;
     bp_status expected;
     const void *object; /**< Whose line is looked at, or NULL. */
@@ -66,8 +69,9 @@ void bad_take(struct bad_before *before, struct world *world, const void *object
 void bad_check(const struct bad_before *before, struct world *world,
                const struct bad_row *row, bp_status status, const char *line);
 
-/** Rows that were checked by this program. */
+/** Rows that were checked by this program, and those whose call did otherwise. */
 extern size_t bad_rows;
+extern size_t bad_faults;
 
 /* The object's line, and a failure that gives it another line first. */
 const char *bad_no_line(const void *object);
@@ -81,45 +85,49 @@ void bad_provoke_optimizer(bp_optimizer *optimizer);
 void bad_provoke_trainer(bp_trainer *trainer);
 void bad_provoke_dataset(bp_dataset *dataset);
 
-#define BAD_LINE(object)                                                                 \
-    _Generic((object),                                                                   \
-        bp_layer *: bp_layer_error,                                                      \
-        bp_network *: bp_network_error,                                                  \
-        bp_workspace *: bp_workspace_error,                                              \
-        bp_cost *: bp_cost_error,                                                        \
-        bp_optimizer *: bp_optimizer_error,                                              \
-        bp_trainer *: bp_trainer_error,                                                  \
-        bp_dataset *: bp_dataset_error,                                                  \
-        bp_scaler *: bp_scaler_error,                                                    \
-        default: bad_no_line)(object)
+#define BAD_LINE(object)                        \
+    _Generic((object), bp_layer *               \
+             : bp_layer_error, bp_network *     \
+             : bp_network_error, bp_workspace * \
+             : bp_workspace_error, bp_cost *    \
+             : bp_cost_error, bp_optimizer *    \
+             : bp_optimizer_error, bp_trainer * \
+             : bp_trainer_error, bp_dataset *   \
+             : bp_dataset_error, bp_scaler *    \
+             : bp_scaler_error, default         \
+             : bad_no_line)(object)
 
-#define BAD_PROVOKE(object)                                                              \
-    _Generic((object),                                                                   \
-        bp_layer *: bad_provoke_layer,                                                   \
-        bp_network *: bad_provoke_network,                                               \
-        bp_workspace *: bad_provoke_workspace,                                           \
-        bp_cost *: bad_provoke_cost,                                                     \
-        bp_optimizer *: bad_provoke_optimizer,                                           \
-        bp_trainer *: bad_provoke_trainer,                                               \
-        bp_dataset *: bad_provoke_dataset,                                               \
-        bp_scaler *: bad_provoke_scaler,                                                 \
-        default: bad_provoke_none)(object)
+#define BAD_PROVOKE(object)                        \
+    _Generic((object), bp_layer *                  \
+             : bad_provoke_layer, bp_network *     \
+             : bad_provoke_network, bp_workspace * \
+             : bad_provoke_workspace, bp_cost *    \
+             : bad_provoke_cost, bp_optimizer *    \
+             : bad_provoke_optimizer, bp_trainer * \
+             : bad_provoke_trainer, bp_dataset *   \
+             : bad_provoke_dataset, bp_scaler *    \
+             : bad_provoke_scaler, default         \
+             : bad_provoke_none)(object)
 
-#define BAD(function, parameter, what, expected, object, call)                           \
-    do {                                                                                 \
-        struct bad_before bad_before_;                                                   \
-        bp_status bad_status_;                                                           \
-        BAD_PROVOKE(object);                                                             \
-        bad_take(&bad_before_, w, (object), BAD_LINE(object));                           \
-        bad_status_ = (call);                                                            \
-        bad_check(&bad_before_, w,                                                       \
-                  &(struct bad_row){#function, #parameter, what, expected, (object),     \
-                                    __FILE__, __LINE__},                                 \
-                  bad_status_, BAD_LINE(object));                                        \
+#define BAD(function, parameter, what, expected, object, call) \
+    BAD_SAYS(function, parameter, #parameter, what, expected, object, call)
+
+/** A row whose line names something nearer than the parameter: `word`. */
+#define BAD_SAYS(function, parameter, word, what, expected, object, call)        \
+    do {                                                                         \
+        struct bad_before bad_before_;                                           \
+        bp_status bad_status_;                                                   \
+        BAD_PROVOKE(object);                                                     \
+        bad_take(&bad_before_, w, (object), BAD_LINE(object));                   \
+        bad_status_ = (call);                                                    \
+        bad_check(&bad_before_, w,                                               \
+                  &(struct bad_row){#function, #parameter, word, what, expected, \
+                                    (object), __FILE__, __LINE__},               \
+                  bad_status_, BAD_LINE(object));                                \
     } while (0)
 
 /** A row that only the lint reads. */
-#define ANY(function, parameter, why)                                                    \
+#define ANY(function, parameter, why) \
     ((void)sizeof(struct bad_any){#function, #parameter, why})
 
 /** A value that is no object and has no line: `object` of functions that create one, and
@@ -127,36 +135,44 @@ void bad_provoke_dataset(bp_dataset *dataset);
 #define NOTHING ((const void *)NULL)
 
 /** Rows for codes outside low to high; `call` uses `code`. */
-#define BAD_CODES(function, parameter, low, high, object, call)                          \
-    do {                                                                                 \
-        const int32_t bad_codes_[] = {INT32_MIN, (low)-1, (high) + 1, 1000, INT32_MAX};  \
-        for (size_t bad_i_ = 0; bad_i_ < 5; ++bad_i_) {                                  \
-            const int32_t code = bad_codes_[bad_i_];                                     \
-            BAD(function, parameter, "unknown code", BP_EINVAL, object, call);           \
-        }                                                                                \
+#define BAD_CODES(function, parameter, low, high, object, call)                         \
+    do {                                                                                \
+        const int32_t bad_codes_[] = {INT32_MIN, (low)-1, (high) + 1, 1000, INT32_MAX}; \
+        for (size_t bad_i_ = 0; bad_i_ < 5; ++bad_i_) {                                 \
+            const int32_t code = bad_codes_[bad_i_];                                    \
+            BAD(function, parameter, "unknown code", BP_EINVAL, object, call);          \
+        }                                                                               \
     } while (0)
 
 /** Rows for numbers that are not finite, and for those listed; `call` uses `number`. */
-#define BAD_NUMBERS(function, parameter, object, call, ...)                              \
+#define BAD_NUMBERS(function, parameter, object, call, ...) \
+    BAD_EACH(function, parameter, #parameter, object, call, __VA_ARGS__)
+
+/** The same for the parameter `value` of a setting, which the line calls by its name. */
+#define BAD_SETTING(function, name, object, call, ...) \
+    BAD_EACH(function, value, name, object, call, __VA_ARGS__)
+
+#define BAD_EACH(function, parameter, word, object, call, ...)                           \
     do {                                                                                 \
         const double bad_numbers_[] = {(double)NAN, (double)INFINITY, -(double)INFINITY, \
                                        __VA_ARGS__};                                     \
         for (size_t bad_i_ = 0; bad_i_ < sizeof bad_numbers_ / sizeof(double);           \
              ++bad_i_) {                                                                 \
             const double number = bad_numbers_[bad_i_];                                  \
-            BAD(function, parameter, "out of range", BP_EINVAL, object, call);           \
+            BAD_SAYS(function, parameter, word, "out of range", BP_EINVAL, object,       \
+                     call);                                                              \
         }                                                                                \
     } while (0)
 
 /** Rows for the parameter env; `call` uses `env`. */
-#define BAD_ENVS(function, call)                                                         \
-    do {                                                                                 \
-        struct bad_envs bad_envs_;                                                       \
-        bad_envs_init(&bad_envs_, w);                                                    \
-        for (size_t bad_i_ = 0; bad_i_ < bad_envs_.count; ++bad_i_) {                    \
-            const bp_env *env = &bad_envs_.env[bad_i_];                                  \
-            BAD(function, env, "a wrong table", BP_EINVAL, NOTHING, call);               \
-        }                                                                                \
+#define BAD_ENVS(function, call)                                           \
+    do {                                                                   \
+        struct bad_envs bad_envs_;                                         \
+        bad_envs_init(&bad_envs_, w);                                      \
+        for (size_t bad_i_ = 0; bad_i_ < bad_envs_.count; ++bad_i_) {      \
+            const bp_env *env = &bad_envs_.env[bad_i_];                    \
+            BAD(function, env, "a wrong table", BP_EINVAL, NOTHING, call); \
+        }                                                                  \
     } while (0)
 
 /* ---- the program ---- */
@@ -166,12 +182,12 @@ typedef void (*bad_test_fn)(void **state);
 /** Run each with a world of its own; says how many rows there were. */
 int bad_run(const bad_test_fn *tests, size_t count);
 
-#define BAD_GROUP(...)                                                                   \
-    int main(void)                                                                       \
-    {                                                                                    \
-        static const bad_test_fn tests[] = {__VA_ARGS__};                                \
-                                                                                         \
-        return bad_run(tests, sizeof tests / sizeof tests[0]);                           \
+#define BAD_GROUP(...)                                         \
+    int main(void)                                             \
+    {                                                          \
+        static const bad_test_fn tests[] = {__VA_ARGS__};      \
+                                                               \
+        return bad_run(tests, sizeof tests / sizeof tests[0]); \
     }
 
 #endif

@@ -20,17 +20,17 @@ static bp_status is_text(const char *text)
 
 /* One function a row, named by its line; then the table of them. */
 #define JOIN2(a, b) a##b
-#define JOIN(a, b) JOIN2(a, b)
-#define CALL(function, memory, note, expression)                                         \
-    static bp_status JOIN(call_, __LINE__)(struct world * w)                             \
-    {                                                                                    \
-        (void)w;                                                                         \
-        return expression;                                                               \
+#define JOIN(a, b)  JOIN2(a, b)
+#define CALL(function, memory, note, expression)             \
+    static bp_status JOIN(call_, __LINE__)(struct world * w) \
+    {                                                        \
+        (void)w;                                             \
+        return expression;                                   \
     }
 #include "call_rows.h"
 #undef CALL
 
-#define CALL(function, memory, note, expression)                                         \
+#define CALL(function, memory, note, expression) \
     {#function, note, memory, JOIN(call_, __LINE__)},
 const struct call calls[] = {
 #include "call_rows.h"

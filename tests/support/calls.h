@@ -5,7 +5,12 @@
 
 #include "fixtures.h"
 
-enum call_memory { ALLOCATES, NEVER };
+/** MAY: as it comes, by what lies ready. */
+enum call_memory {
+    ALLOCATES,
+    MAY,
+    NEVER
+};
 
 struct call {
     const char *function;

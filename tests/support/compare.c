@@ -60,13 +60,11 @@ static bool within(double actual, double expected, const struct comparison *how)
 static bool pair_f32(float actual, float expected, const struct comparison *how)
 {
     switch (how->kind) {
-    case COMPARE_BITS:
-        return memcmp(&actual, &expected, sizeof actual) == 0;
+    case COMPARE_BITS: return memcmp(&actual, &expected, sizeof actual) == 0;
     case COMPARE_ULP:
         return !incomparable(actual, expected) &&
                ulp_distance_f32(actual, expected) <= how->ulps;
-    case COMPARE_WITHIN:
-        return within(actual, expected, how);
+    case COMPARE_WITHIN: return within(actual, expected, how);
     }
     return false;
 }
@@ -74,13 +72,11 @@ static bool pair_f32(float actual, float expected, const struct comparison *how)
 static bool pair_f64(double actual, double expected, const struct comparison *how)
 {
     switch (how->kind) {
-    case COMPARE_BITS:
-        return memcmp(&actual, &expected, sizeof actual) == 0;
+    case COMPARE_BITS: return memcmp(&actual, &expected, sizeof actual) == 0;
     case COMPARE_ULP:
         return !incomparable(actual, expected) &&
                ulp_distance_f64(actual, expected) <= how->ulps;
-    case COMPARE_WITHIN:
-        return within(actual, expected, how);
+    case COMPARE_WITHIN: return within(actual, expected, how);
     }
     return false;
 }
@@ -96,7 +92,8 @@ static void describe_bound(const struct comparison *how, char *text, size_t size
                  how->relative);
 }
 
-static void describe(struct mismatch *mismatch, const struct comparison *how, uint64_t ulps)
+static void describe(struct mismatch *mismatch, const struct comparison *how,
+                     uint64_t ulps)
 {
     char bound[96];
 
@@ -112,7 +109,8 @@ static bool refuse_empty(struct mismatch *mismatch)
 {
     if (mismatch != NULL) {
         memset(mismatch, 0, sizeof *mismatch);
-        snprintf(mismatch->text, sizeof mismatch->text, "count is 0: nothing is compared");
+        snprintf(mismatch->text, sizeof mismatch->text,
+                 "count is 0: nothing is compared");
     }
     return false;
 }

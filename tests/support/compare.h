@@ -57,46 +57,46 @@ void require_f32(const float *actual, const float *expected, size_t count,
 void require_f64(const double *actual, const double *expected, size_t count,
                  struct comparison how, struct compare_place place);
 
-#define COMPARE_HERE ((struct compare_place){__FILE__, __LINE__})
-#define HOW_BITS ((struct comparison){COMPARE_BITS, 0, 0, 0})
-#define HOW_ULP(n) ((struct comparison){COMPARE_ULP, (n), 0, 0})
+#define COMPARE_HERE     ((struct compare_place){__FILE__, __LINE__})
+#define HOW_BITS         ((struct comparison){COMPARE_BITS, 0, 0, 0})
+#define HOW_ULP(n)       ((struct comparison){COMPARE_ULP, (n), 0, 0})
 #define HOW_WITHIN(a, r) ((struct comparison){COMPARE_WITHIN, 0, (a), (r)})
 
 /* Arrays. */
-#define assert_bits_f32(actual, expected, count)                                         \
+#define assert_bits_f32(actual, expected, count) \
     require_f32(actual, expected, count, HOW_BITS, COMPARE_HERE)
-#define assert_bits_f64(actual, expected, count)                                         \
+#define assert_bits_f64(actual, expected, count) \
     require_f64(actual, expected, count, HOW_BITS, COMPARE_HERE)
-#define assert_ulps_f32(actual, expected, count, n)                                      \
+#define assert_ulps_f32(actual, expected, count, n) \
     require_f32(actual, expected, count, HOW_ULP(n), COMPARE_HERE)
-#define assert_ulps_f64(actual, expected, count, n)                                      \
+#define assert_ulps_f64(actual, expected, count, n) \
     require_f64(actual, expected, count, HOW_ULP(n), COMPARE_HERE)
-#define assert_close_f32(actual, expected, count, absolute, relative)                    \
+#define assert_close_f32(actual, expected, count, absolute, relative) \
     require_f32(actual, expected, count, HOW_WITHIN(absolute, relative), COMPARE_HERE)
-#define assert_close_f64(actual, expected, count, absolute, relative)                    \
+#define assert_close_f64(actual, expected, count, absolute, relative) \
     require_f64(actual, expected, count, HOW_WITHIN(absolute, relative), COMPARE_HERE)
 
 /* Single numbers. A float is exact as a double: "absolute" and "relative" serve both. */
-#define assert_same_f32(actual, expected)                                                \
-    require_f32(&(const float){actual}, &(const float){expected}, 1, HOW_BITS,           \
+#define assert_same_f32(actual, expected)                                      \
+    require_f32(&(const float){actual}, &(const float){expected}, 1, HOW_BITS, \
                 COMPARE_HERE)
-#define assert_same_f64(actual, expected)                                                \
-    require_f64(&(const double){actual}, &(const double){expected}, 1, HOW_BITS,         \
+#define assert_same_f64(actual, expected)                                        \
+    require_f64(&(const double){actual}, &(const double){expected}, 1, HOW_BITS, \
                 COMPARE_HERE)
-#define assert_ulp_f32(actual, expected, n)                                              \
-    require_f32(&(const float){actual}, &(const float){expected}, 1, HOW_ULP(n),         \
+#define assert_ulp_f32(actual, expected, n)                                      \
+    require_f32(&(const float){actual}, &(const float){expected}, 1, HOW_ULP(n), \
                 COMPARE_HERE)
-#define assert_ulp_f64(actual, expected, n)                                              \
-    require_f64(&(const double){actual}, &(const double){expected}, 1, HOW_ULP(n),       \
+#define assert_ulp_f64(actual, expected, n)                                        \
+    require_f64(&(const double){actual}, &(const double){expected}, 1, HOW_ULP(n), \
                 COMPARE_HERE)
-#define assert_absolute(actual, expected, bound)                                         \
-    require_f64(&(const double){actual}, &(const double){expected}, 1,                   \
+#define assert_absolute(actual, expected, bound)                       \
+    require_f64(&(const double){actual}, &(const double){expected}, 1, \
                 HOW_WITHIN(bound, 0), COMPARE_HERE)
-#define assert_relative(actual, expected, bound)                                         \
-    require_f64(&(const double){actual}, &(const double){expected}, 1,                   \
+#define assert_relative(actual, expected, bound)                       \
+    require_f64(&(const double){actual}, &(const double){expected}, 1, \
                 HOW_WITHIN(0, bound), COMPARE_HERE)
-#define assert_close(actual, expected, absolute, relative)                               \
-    require_f64(&(const double){actual}, &(const double){expected}, 1,                   \
+#define assert_close(actual, expected, absolute, relative)             \
+    require_f64(&(const double){actual}, &(const double){expected}, 1, \
                 HOW_WITHIN(absolute, relative), COMPARE_HERE)
 
 #endif

@@ -10,7 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { GUARD_SIZE = 64, GUARD_BYTE = 0xC5, FRESH_BYTE = 0xA5, DEAD_BYTE = 0x5A };
+enum {
+    GUARD_SIZE = 64,
+    GUARD_BYTE = 0xC5,
+    FRESH_BYTE = 0xA5,
+    DEAD_BYTE = 0x5A
+};
 
 /* The record of a block lies apart from it, so that writing before the block cannot hurt
  * the record. raw: padding for alignment, front guard, user's bytes, back guard. */
@@ -181,14 +186,15 @@ static struct env_file *find_file(struct failing_env *env, const char *path)
     return NULL;
 }
 
-enum { NO_SUCH_FILE = 2 };
+enum {
+    NO_SUCH_FILE = 2
+};
 
 static int32_t env_open(const char *path, void **handle, void *user)
 {
     struct failing_env *env = user;
     struct env_file *file = find_file(env, path);
-    const int32_t code =
-        file_fault(env, file != NULL ? file->open_error : NO_SUCH_FILE);
+    const int32_t code = file_fault(env, file != NULL ? file->open_error : NO_SUCH_FILE);
     struct open_file *open;
 
     if (code != 0)

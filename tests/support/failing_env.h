@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A host that can be made to fail: a ::bp_env whose memory, files and clock do what a test
- * says, and that watches what the library does with them.
+ * A host that can be made to fail: a ::bp_env whose memory, files and clock do what a
+ * test says, and that watches what the library does with them.
  *
  *     struct failing_env env;
  *     failing_env_init(&env);
@@ -21,7 +21,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { FAILING_ENV_FILES = 8, FAILING_ENV_TEXT = 256 };
+enum {
+    FAILING_ENV_FILES = 8,
+    FAILING_ENV_TEXT = 256
+};
 
 struct env_block;
 
@@ -30,9 +33,10 @@ struct env_file {
     const char *path;
     const void *bytes;
     size_t size;
-    size_t chunk;          /**< Reads give at most so many bytes; 0: no cap. */
-    bool unknown_size;     /**< `size` stores UINT64_MAX. */
-    uint64_t claimed_size; /**< What `size` stores, if not 0: a file that grew or shrank. */
+    size_t chunk;      /**< Reads give at most so many bytes; 0: no cap. */
+    bool unknown_size; /**< `size` stores UINT64_MAX. */
+    uint64_t
+        claimed_size; /**< What `size` stores, if not 0: a file that grew or shrank. */
     int32_t open_error, size_error, read_error, close_error;
     size_t read_error_at; /**< `read_error` comes at this read, from 0. */
 };
@@ -44,13 +48,13 @@ struct failing_env {
     bp_clock clock;
 
     /* Memory: what a test sets... */
-    size_t fail_at;      /**< Fail this allocation, from 1; 0: none. */
-    bool fail_for_ever;  /**< And all after it. */
-    size_t largest;      /**< Refuse what is larger: 1 GiB at first. */
+    size_t fail_at;     /**< Fail this allocation, from 1; 0: none. */
+    bool fail_for_ever; /**< And all after it. */
+    size_t largest;     /**< Refuse what is larger: 1 GiB at first. */
     /* ... and what it reads. */
-    size_t allocations;  /**< Asked for since failing_env_arm(). */
-    size_t injected;     /**< Failed on purpose since failing_env_arm(). */
-    size_t too_large;    /**< Refused as larger than `largest`. */
+    size_t allocations; /**< Asked for since failing_env_arm(). */
+    size_t injected;    /**< Failed on purpose since failing_env_arm(). */
+    size_t too_large;   /**< Refused as larger than `largest`. */
     size_t releases;
     size_t live_count;
     size_t live_bytes;
@@ -66,8 +70,8 @@ struct failing_env {
     size_t open_files;
 
     /* Clock. */
-    double now;   /**< What the next call answers, */
-    double tick;  /**< then grows by this. */
+    double now;  /**< What the next call answers, */
+    double tick; /**< then grows by this. */
     size_t clock_calls;
 
     /* The first thing that the library did wrong; "" if none, and how many. */
@@ -95,8 +99,8 @@ struct env_file *failing_env_add_file(struct failing_env *env, const char *path,
  * @return whether no fault has been seen so far. */
 bool failing_env_intact(struct failing_env *env);
 
-/** Whether all is given back, all is closed and no fault was seen; else the reason goes to
- *  @p why. */
+/** Whether all is given back, all is closed and no fault was seen; else the reason goes
+ *  to @p why. */
 bool failing_env_clean(struct failing_env *env, char *why, size_t size);
 
 void require_env_clean(struct failing_env *env, const char *file, int line);

@@ -80,7 +80,8 @@ static float spread(size_t i)
     return (float)(2 * fmod(0.61803398874989485 * (double)(i + 1), 1.0) - 1);
 }
 
-static void fill_rows(float *inputs, float *targets, int32_t *labels, const size_t shape[3])
+static void fill_rows(float *inputs, float *targets, int32_t *labels,
+                      const size_t shape[3])
 {
     for (size_t row = 0; row < shape[0]; ++row) {
         labels[row] = (int32_t)(row % shape[2]);

@@ -18,7 +18,7 @@
 #define ok(call) require_status((call), BP_OK, #call, __FILE__, __LINE__)
 
 /** Fail the running test unless @p call gives @p expected. */
-#define assert_status(call, expected)                                                    \
+#define assert_status(call, expected) \
     require_status((call), (expected), #call, __FILE__, __LINE__)
 
 void require_status(bp_status status, bp_status expected, const char *call,
@@ -59,6 +59,7 @@ double *copy_parameters(const bp_network *network, size_t *count);
 
 /** What the callbacks do beside their arithmetic; pass its address as `user`. */
 struct custom_state {
+    size_t outputs;    /**< If not 0: the layer's plan says so. */
     int32_t answer;    /**< What they answer: 0, or non-zero to stop. */
     size_t stop_after; /**< If not 0: answer 1 from this call on, counted in `calls`. */
     size_t calls;
@@ -85,7 +86,9 @@ enum {
 };
 
 /** Where outputs go: all bytes are WORLD_CANARY but what must be set. */
-enum { WORLD_CANARY = 0xAB };
+enum {
+    WORLD_CANARY = 0xAB
+};
 
 struct world_out {
     bp_layer *layer;
@@ -137,29 +140,30 @@ struct world {
     bp_network *open; /**< 3-4-2, not built. */
     bp_network *net;  /**< 3-4-2, tanh and linear, float. */
     bp_network *net64;
-    bp_network *unit; /**< 3-2 softmax: outputs are probabilities. */
-    bp_network *other;    /**< 2-3 linear: fits nothing else here. */
-    bp_network *open_own; /**< 3, the custom layer, 2 units bent by callbacks; not built. */
-    bp_network *net_own;  /**< The same, built. */
+    bp_network *unit;  /**< 3-2 softmax: outputs are probabilities. */
+    bp_network *other; /**< 2-3 linear: fits nothing else here. */
+    bp_network
+        *open_own; /**< 3, the custom layer, 2 units bent by callbacks; not built. */
+    bp_network *net_own; /**< The same, built. */
     bp_workspace *ws, *ws64, *ws_unit, *ws_own;
-    bp_cost *cost;  /**< Softmax cross-entropy. */
+    bp_cost *cost; /**< Softmax cross-entropy. */
     bp_cost *huber;
     bp_cost *cost_own; /**< Callbacks. */
     bp_optimizer *sgd;
-    bp_trainer *fresh;     /**< On net, not built. */
-    bp_trainer *trainer;   /**< On net, built, had one step. */
-    bp_trainer *ready;     /**< On net, has a gradient that waits for update. */
-    bp_trainer *trainer64; /**< On net64, built. */
-    bp_trainer *numbers;   /**< On net, quadratic: takes no labels. */
+    bp_trainer *fresh;       /**< On net, not built. */
+    bp_trainer *trainer;     /**< On net, built, had one step. */
+    bp_trainer *ready;       /**< On net, has a gradient that waits for update. */
+    bp_trainer *trainer64;   /**< On net64, built. */
+    bp_trainer *numbers;     /**< On net, quadratic: takes no labels. */
     bp_trainer *trainer_own; /**< On net_own with cost_own, built. */
     bp_dataset *empty;
-    bp_dataset *data;      /**< Inputs, targets, labels. */
-    bp_dataset *labelled;  /**< Inputs, labels. */
-    bp_dataset *inputs;    /**< Inputs only. */
-    bp_dataset *labels;    /**< Labels only. */
-    bp_dataset *csv;       /**< From a CSV file: has names. */
-    bp_dataset *slice;     /**< Rows 1 to 3 of data. */
-    bp_dataset *borrowed;  /**< Inputs of `in`, labels. */
+    bp_dataset *data;     /**< Inputs, targets, labels. */
+    bp_dataset *labelled; /**< Inputs, labels. */
+    bp_dataset *inputs;   /**< Inputs only. */
+    bp_dataset *labels;   /**< Labels only. */
+    bp_dataset *csv;      /**< From a CSV file: has names. */
+    bp_dataset *slice;    /**< Rows 1 to 3 of data. */
+    bp_dataset *borrowed; /**< Inputs of `in`, labels. */
     bp_scaler *unfitted, *fitted;
 
     /* Options and tables that are right; a test spoils a copy. */
@@ -176,7 +180,10 @@ extern const char world_csv[];
 /** IDX files of 6 images of 1 x 3 and their labels, "images" and "labels". */
 extern const unsigned char world_images[];
 extern const unsigned char world_labels[];
-enum { WORLD_IMAGES_SIZE = 16 + 18, WORLD_LABELS_SIZE = 8 + 6 };
+enum {
+    WORLD_IMAGES_SIZE = 16 + 18,
+    WORLD_LABELS_SIZE = 8 + 6
+};
 
 void world_create(struct world *world);
 

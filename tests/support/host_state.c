@@ -10,6 +10,7 @@
 #include <fenv.h>
 #include <locale.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #if defined(__unix__) || defined(__APPLE__)
@@ -99,6 +100,23 @@ static void take_posix(struct host_state *state)
         state->file_open[file] = fcntl(file, F_GETFD) >= 0;
 }
 
+static bool make_locale(void)
+{
+    char folder[] = "decimal-comma-XXXXXX"; /* where the test runs */
+    char command[256];
+    bool made;
+
+    if (mkdtemp(folder) == NULL)
+        return false;
+    snprintf(command, sizeof command,
+             "localedef -i de_DE -f UTF-8 %s/de_DE.UTF-8 >%s/log 2>&1", folder, folder);
+    setenv("LOCPATH", folder, 1);
+    made = system(command) == 0 && setlocale(LC_ALL, "de_DE.UTF-8") != NULL;
+    unsetenv("LOCPATH");
+    snprintf(command, sizeof command, "rm -rf %s", folder);
+    return system(command) == 0 && made;
+}
+
 size_t host_threads(void)
 {
     DIR *tasks = opendir("/proc/self/task");
@@ -119,6 +137,11 @@ static void take_posix(struct host_state *state)
     (void)state;
 }
 
+static bool make_locale(void)
+{
+    return false;
+}
+
 size_t host_threads(void)
 {
     return 0;
@@ -137,6 +160,16 @@ void host_state_take(struct host_state *state)
     snprintf(state->locale, sizeof state->locale, "%s", locale != NULL ? locale : "");
     take_posix(state);
     state->threads = host_threads();
+}
+
+bool host_decimal_comma(void)
+{
+    static const char *const names[] = {"de_DE.UTF-8", "de_DE.utf8", "fr_FR.UTF-8"};
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; ++i)
+        if (setlocale(LC_ALL, names[i]) != NULL)
+            return true;
+    return make_locale();
 }
 
 static bool same_number(const char *what, uint64_t before, uint64_t after, char *why,

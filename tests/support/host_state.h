@@ -9,11 +9,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { HOST_SIGNALS = 65, HOST_FILES = 1024, HOST_PATH = 1024 };
+enum {
+    HOST_SIGNALS = 65,
+    HOST_FILES = 1024,
+    HOST_PATH = 1024
+};
 
 struct host_state {
     int rounding;
-    uint32_t float_control; /**< MXCSR or FPCR without its sticky flags: denormals, traps. */
+    uint32_t
+        float_control; /**< MXCSR or FPCR without its sticky flags: denormals, traps. */
     uint32_t x87_control;
     char locale[HOST_PATH];
     char directory[HOST_PATH];
@@ -35,6 +40,11 @@ void require_host_unchanged(const struct host_state *before, const char *file, i
 
 /** Fail the running test if the process is not as it was at @p before. */
 #define assert_host_unchanged(before) require_host_unchanged(before, __FILE__, __LINE__)
+
+/** Make the process use a locale with a decimal comma: an installed one, or one that is
+ *  made in a temporary folder, which is gone again when this returns.
+ *  @return whether there is one; setlocale(LC_ALL, "C") goes back. */
+bool host_decimal_comma(void);
 
 /** Threads of this process; 0 where it cannot be told. */
 size_t host_threads(void);

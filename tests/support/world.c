@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include <stdio.h>
 #include <string.h>
 
 const char world_csv[] = "x,y,kind\n"
@@ -15,11 +16,38 @@ const char world_csv[] = "x,y,kind\n"
                          "-1,0.5,ant\n"
                          "4,4.25,bee\n";
 
+/* The same file, as `gzip -n` makes it: "data.csv.gz". */
+static const unsigned char csv_gz[] = {
+    0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0x03, 0xab, 0xd0, 0xa9,
+    0xd4, 0xc9, 0xce, 0xcc, 0x4b, 0xe1, 0x32, 0xd4, 0x33, 0xd5, 0xd1, 0x35, 0xd2,
+    0x49, 0xcc, 0x2b, 0xe1, 0x32, 0xd0, 0x33, 0x32, 0xd5, 0x31, 0xd6, 0x49, 0x4a,
+    0x4d, 0xe5, 0xd2, 0x35, 0xd4, 0x31, 0x00, 0x4a, 0x80, 0x44, 0x4d, 0x74, 0x4c,
+    0x40, 0xe2, 0x20, 0x51, 0x00, 0xbb, 0xca, 0x44, 0x17, 0x35, 0x00, 0x00, 0x00,
+};
+
+/* A longer one, "long.csv", whose size is not known before it is read. */
+enum {
+    LONG_ROWS = 1500,
+    LONG_CLASSES = 60
+};
+static char long_csv[32 * (LONG_ROWS + 1)];
+
+static size_t make_long_csv(void)
+{
+    const size_t size = sizeof long_csv;
+    size_t used = (size_t)snprintf(long_csv, size, "x,y,kind\n");
+
+    for (int row = 0; row < LONG_ROWS; ++row)
+        used += (size_t)snprintf(long_csv + used, size - used, "%d,0.%d,class%d\n", row,
+                                 row % 997, row % LONG_CLASSES);
+    return used;
+}
+
 static const char *const csv_targets[] = {"y"};
 static const char *const csv_features[] = {"x"};
 
 const unsigned char world_images[WORLD_IMAGES_SIZE] = {
-    0, 0, 8, 3, 0, 0, 0, 6, 0,   0,  0,  1,  0,  0,  0,   3,  0,
+    0, 0, 8, 3, 0, 0, 0, 6, 0,   0,  0,  1,  0,  0,  0,  3,  0,
     1, 2, 3, 4, 5, 6, 7, 8, 255, 10, 20, 30, 40, 50, 60, 70, 80};
 
 const unsigned char world_labels[WORLD_LABELS_SIZE] = {0, 0, 8, 1, 0, 0, 0,
@@ -86,8 +114,8 @@ static void create_networks(struct world *w)
     static const size_t deep[] = {WORLD_INPUTS, 4, WORLD_OUTPUTS};
     static const size_t flat[] = {WORLD_INPUTS, WORLD_OUTPUTS};
     static const size_t other[] = {2, 3};
-    struct net_recipe recipe = {w->env, deep, 3, BP_ACTIVATION_TANH,
-                                BP_ACTIVATION_LINEAR, 0};
+    struct net_recipe recipe = {w->env, deep, 3, BP_ACTIVATION_TANH, BP_ACTIVATION_LINEAR,
+                                0};
 
     ok(bp_network_create(WORLD_INPUTS, w->env, &w->bare));
     w->open = make_open_network(&recipe);
@@ -159,6 +187,9 @@ void world_create(struct world *world)
     failing_env_init(&world->host);
     world->env = &world->host.env;
     failing_env_add_file(&world->host, "data.csv", world_csv, strlen(world_csv));
+    failing_env_add_file(&world->host, "data.csv.gz", csv_gz, sizeof csv_gz);
+    failing_env_add_file(&world->host, "long.csv", long_csv, make_long_csv())
+        ->unknown_size = true;
     failing_env_add_file(&world->host, "images", world_images, WORLD_IMAGES_SIZE);
     failing_env_add_file(&world->host, "labels", world_labels, WORLD_LABELS_SIZE);
     fill_inputs(&world->in);
@@ -186,10 +217,10 @@ static bool untouched(const void *pointer)
     return pointer == canary;
 }
 
-#define DESTROY_OUT(destroy, pointer)                                                    \
-    do {                                                                                 \
-        if (!untouched(pointer))                                                         \
-            destroy(pointer);                                                            \
+#define DESTROY_OUT(destroy, pointer) \
+    do {                              \
+        if (!untouched(pointer))      \
+            destroy(pointer);         \
     } while (0)
 
 static void destroy_out(struct world_out *out)
