@@ -92,7 +92,8 @@ enum {
     BP_ENOMEM = -2,       /**< The memory table gave no memory. */
     BP_ESHAPE = -3,       /**< Lengths or widths that do not fit each other. */
     BP_ESTATE = -4,       /**< Not at this point: not built yet, or built already. */
-    BP_EDATA = -5,        /**< Data that cannot be: NaN, a label out of range, bad text. */
+    BP_EDATA = -5,        /**< Data that cannot be: NaN, a label out of range, bad
+                               text. */
     BP_EIO = -6,          /**< A file could not be opened or read. */
     BP_EDOMAIN = -7,      /**< The last layer's range is outside the cost's domain. */
     BP_EUNSUPPORTED = -8, /**< Known, but not available in this build or for this use. */
@@ -324,15 +325,15 @@ BP_API const char *bp_layer_error(const bp_layer *layer);
 
 /** Settings of a network, for bp_network_set(). */
 enum {
-    BP_NETWORK_PRECISION = 1, /**< ::BP_PRECISION_F32 (default) or ::BP_PRECISION_F64; only
-                                   before it is built. */
+    BP_NETWORK_PRECISION = 1, /**< ::BP_PRECISION_F32 (default) or ::BP_PRECISION_F64;
+                                   only before it is built. */
     BP_NETWORK_ISA = 2,       /**< Cap on the instruction set, a `BP_ISA_` value, default
                                    ::BP_ISA_BEST; only before it is built. The environment
                                    variable BP_MAX_ISA (scalar, avx2, avx512) caps it too:
                                    the lower cap holds. After the build, bp_network_get()
                                    gives the instruction set in use. */
-    BP_NETWORK_THREADS = 3    /**< At most so many threads work on one call: 1 (default) to
-                                   256. The results do not depend on it. At present all
+    BP_NETWORK_THREADS = 3    /**< At most so many threads work on one call: 1 (default)
+                                   to 256. The results do not depend on it. At present all
                                    work is done by the calling thread. */
 };
 
@@ -367,7 +368,8 @@ typedef struct bp_layer_info {
 typedef struct bp_parameter_info {
     uint32_t struct_size; /**< sizeof(bp_parameter_info), set by the caller. */
     int32_t which;        /**< A `BP_PARAMETER_` value. */
-    size_t offset;        /**< Of element (0, 0), in elements from the start of the view. */
+    size_t offset;        /**< Of element (0, 0), in elements from the start of the
+                               view. */
     size_t rows;          /**< Weights: units of this layer (`to`). Biases: 1. */
     size_t cols;          /**< Weights: units of the layer before (`from`). */
     size_t row_stride;    /**< From one row to the next, in elements. */
@@ -380,7 +382,8 @@ typedef struct bp_parameter_info {
  * @param network  where the new object goes; the caller destroys it, after every
  *                 workspace and trainer made from it.
  * @return ::BP_EINVAL, ::BP_ENOMEM. */
-BP_API bp_status bp_network_create(size_t inputs, const bp_env *env, bp_network **network);
+BP_API bp_status bp_network_create(size_t inputs, const bp_env *env,
+                                   bp_network **network);
 
 /** Destroy a network.
  * @param network  the network, or NULL. */
@@ -424,8 +427,8 @@ BP_API bp_status bp_network_add_dense(bp_network *network, size_t outputs,
 BP_API bp_status bp_network_build(bp_network *network, uint64_t seed);
 
 /** Draw all parameters anew, as bp_network_build() does.
- * @return ::BP_ESTATE before it is built, ::BP_EBUSY from a callback of a training step,
- *         ::BP_ESTOPPED if a layer's `initialise` answers non-zero. */
+ * @return ::BP_ESTATE before it is built, ::BP_ENOMEM, ::BP_EBUSY from a callback of a
+ *         training step, ::BP_ESTOPPED if a layer's `initialise` answers non-zero. */
 BP_API bp_status bp_network_initialise(bp_network *network, uint64_t seed);
 
 /** Make an independent copy of a built network, in the memory of the same host tables.
@@ -477,13 +480,15 @@ BP_API bp_status bp_network_get_parameter(const bp_network *network, size_t laye
 
 /** The twin of bp_network_get_parameter() in double. */
 BP_API bp_status bp_network_get_parameter_f64(const bp_network *network, size_t layer,
-                                              int32_t which, double *values, size_t count);
+                                              int32_t which, double *values,
+                                              size_t count);
 
 /** Set the weights or biases of a layer; the twin of bp_network_get_parameter().
  * @return also ::BP_EDATA if a value is not finite, ::BP_EBUSY from a callback of a
  *         training step. */
-BP_API bp_status bp_network_set_parameter(bp_network *network, size_t layer, int32_t which,
-                                          const float *values, size_t count);
+BP_API bp_status bp_network_set_parameter(bp_network *network, size_t layer,
+                                          int32_t which, const float *values,
+                                          size_t count);
 
 /** The twin of bp_network_set_parameter() in double; a network in float rounds, and
  * ::BP_EDATA answers what is not finite after rounding. */
@@ -533,7 +538,8 @@ typedef struct bp_evaluation {
  * @param rows       how many rows are worked on together, at least 1. Calls may have
  *                   more: they are cut. 1 is right for single rows, 64 to 256 for many.
  * @param workspace  where the new object goes; the caller destroys it.
- * @return ::BP_EINVAL, ::BP_ESTATE before the network is built, ::BP_ENOMEM. */
+ * @return ::BP_EINVAL, also for more rows than memory can address, ::BP_ESTATE before the
+ *         network is built, ::BP_ENOMEM. */
 BP_API bp_status bp_workspace_create(const bp_network *network, size_t rows,
                                      bp_workspace **workspace);
 
@@ -559,9 +565,10 @@ BP_API bp_status bp_network_predict(const bp_network *network, bp_workspace *wor
                                     float *outputs, size_t outputs_count);
 
 /** The twin of bp_network_predict() with data in double; any precision of network. */
-BP_API bp_status bp_network_predict_f64(const bp_network *network, bp_workspace *workspace,
-                                        const double *inputs, size_t inputs_count,
-                                        double *outputs, size_t outputs_count);
+BP_API bp_status bp_network_predict_f64(const bp_network *network,
+                                        bp_workspace *workspace, const double *inputs,
+                                        size_t inputs_count, double *outputs,
+                                        size_t outputs_count);
 
 /** Run examples through the network and give the class of each: the unit with the largest
  * output, the first of equals; with one output unit, 1 if the output is at least 1/2 (at
@@ -584,8 +591,8 @@ BP_API bp_status bp_network_classify(const bp_network *network, bp_workspace *wo
  * @param data       at least 1 row; its widths must fit the network.
  * @param result     filled; set its struct_size before.
  * @return ::BP_EINVAL, ::BP_ESHAPE, ::BP_EDOMAIN if the cost does not fit the last
- *         layer, ::BP_ESTATE if the cost needs targets and the data set has none,
- *         ::BP_EDATA, ::BP_EBUSY, ::BP_ESTOPPED, ::BP_EUNSUPPORTED. */
+ *         layer, ::BP_ESTATE if the data set has no rows, or none of the targets that the
+ *         cost needs, ::BP_EDATA, ::BP_EBUSY, ::BP_ESTOPPED, ::BP_EUNSUPPORTED. */
 BP_API bp_status bp_network_evaluate(const bp_network *network, bp_workspace *workspace,
                                      const bp_cost *cost, const bp_dataset *data,
                                      bp_evaluation *result);
@@ -618,12 +625,13 @@ enum {
     BP_COST_MAE = 4,                   /**< |a - y|, per element. Real. */
     BP_COST_HUBER = 5,                 /**< d^2/2 for d = |a - y| <= delta, else
                                             delta (d - delta/2), per element. Real. */
-    BP_COST_SMOOTH_L1 = 6,             /**< d^2/(2 beta) for d < beta, else d - beta/2, per
-                                            element. Real. */
+    BP_COST_SMOOTH_L1 = 6,             /**< d^2/(2 beta) for d < beta, else d - beta/2,
+                                            per element. Real. */
     BP_COST_SOFTMAX_CROSS_ENTROPY = 7, /**< -sum y ln p, per example; targets are
                                             probabilities or labels. Logits. */
-    BP_COST_BINARY_CROSS_ENTROPY = 8,  /**< -[y ln a + (1-y) ln(1-a)], logarithms not below
-                                            -100, per element. Probabilities; y in [0,1]. */
+    BP_COST_BINARY_CROSS_ENTROPY = 8,  /**< -[y ln a + (1-y) ln(1-a)], logarithms not
+                                            below -100, per element. Probabilities; y in
+                                            [0, 1]. */
     BP_COST_BINARY_CROSS_ENTROPY_LOGITS = 9, /**< The same of sigmoid(a), stable, per
                                             element. Logits; y in [0, 1]. */
     BP_COST_HINGE = 10,                /**< max(0, 1 - y a), per element. Real; y is 1 or
@@ -639,8 +647,8 @@ enum {
                            default 1. */
 };
 
-/** The name of a cost function in lower case, such as "softmax_cross_entropy"; NULL for an
- * unknown one. Thread safe; the text is constant. */
+/** The name of a cost function in lower case, such as "softmax_cross_entropy"; NULL for
+ * an unknown one. Thread safe; the text is constant. */
 BP_API const char *bp_cost_name(int32_t cost);
 
 /** Find a cost function by its name.
@@ -687,10 +695,11 @@ enum {
 
 /** Settings of an optimizer, for bp_optimizer_set(). */
 enum {
-    BP_OPTIMIZER_RATE = 1,         /**< Learning rate: above 0, at most 1e6; default 0.01. */
+    BP_OPTIMIZER_RATE = 1,         /**< Learning rate: above 0, at most 1e6; default
+                                        0.01. */
     BP_OPTIMIZER_MOMENTUM = 2,     /**< 0 (default) to below 1. */
-    BP_OPTIMIZER_NESTEROV = 3,     /**< 0 (default) or 1; at work where momentum is above 0
-                                        and dampening 0. */
+    BP_OPTIMIZER_NESTEROV = 3,     /**< 0 (default) or 1; at work where momentum is above
+                                        0 and dampening 0. */
     BP_OPTIMIZER_WEIGHT_DECAY = 4, /**< L2: added to the gradient as decay * w, of weights
                                         and biases alike; 0 (default) to 1000. */
     BP_OPTIMIZER_DAMPENING = 5     /**< 0 (default) to 1. */
@@ -704,8 +713,8 @@ enum {
 BP_API bp_status bp_optimizer_create(int32_t kind, const bp_env *env,
                                      bp_optimizer **optimizer);
 
-/** Destroy an optimizer; trainers that were made with it keep their copies. Do not destroy
- * what bp_trainer_get_optimizer() lends.
+/** Destroy an optimizer; trainers that were made with it keep their copies. Do not
+ * destroy what bp_trainer_get_optimizer() lends.
  * @param optimizer  the optimizer, or NULL. */
 BP_API void bp_optimizer_destroy(bp_optimizer *optimizer);
 
@@ -737,16 +746,18 @@ BP_API bp_status bp_optimizer_get(const bp_optimizer *optimizer, int32_t key,
 
 /** Settings of a trainer, for bp_trainer_set(). */
 enum {
-    BP_TRAINER_BATCH = 1,  /**< Rows of a step, at least 1, default 32. An epoch's last
-                                step has what is left. Only before it is built. */
+    BP_TRAINER_BATCH = 1,  /**< Rows of a step, 1 to 1e9, default 32. An epoch's last step
+                                has what is left. Only before it is built. */
     BP_TRAINER_SHUFFLE = 2 /**< 1 (default): a new order of the rows in every epoch, from
-                                the seed; 0: as they lie. */
+                                the seed; 0: as they lie. Not while an epoch is stopped
+                                half way. */
 };
 
 /** When a ::bp_progress_fn is called. */
 enum {
     BP_EVENT_STEP = 1, /**< After a step of an epoch. */
-    BP_EVENT_EPOCH = 2 /**< After the last step of an epoch; follows its ::BP_EVENT_STEP. */
+    BP_EVENT_EPOCH = 2 /**< After the last step of an epoch; follows its
+                            ::BP_EVENT_STEP. */
 };
 
 /** How far a fit has come. */
@@ -851,7 +862,8 @@ BP_API bp_status bp_trainer_step_labels(bp_trainer *trainer, const float *inputs
 
 /** The first half of a step: forward, cost and backward, no update. The gradients can
  * then be read and written; bp_trainer_update() is the second half. Arguments and answers
- * as for bp_trainer_step(). On failure the gradients are those of no batch. */
+ * as for bp_trainer_step(). Where the arguments are at fault, the gradients of the batch
+ * before stay; where the work fails, they are those of no batch. */
 BP_API bp_status bp_trainer_gradient(bp_trainer *trainer, const float *inputs,
                                      size_t inputs_count, const float *targets,
                                      size_t targets_count, double *cost);
@@ -866,8 +878,8 @@ BP_API bp_status bp_trainer_gradient_labels(bp_trainer *trainer, const float *in
                                             size_t inputs_count, const int32_t *labels,
                                             size_t labels_count, double *cost);
 
-/** The second half of a step: w -= rate dC/dw, as the optimizer has it, with the gradients
- * as they are now.
+/** The second half of a step: w -= rate dC/dw, as the optimizer has it, with the
+ * gradients as they are now.
  * @return ::BP_ESTATE before bp_trainer_gradient() has succeeded since the last update,
  *         ::BP_EDATA if a gradient is not finite, ::BP_EBUSY. */
 BP_API bp_status bp_trainer_update(bp_trainer *trainer);
@@ -902,7 +914,8 @@ BP_API bp_status bp_trainer_get_gradients_f64(bp_trainer *trainer, double **valu
  * @param data     at least 1 row. Its targets are used, or its labels if it has no
  *                 targets and the cost takes labels.
  * @param cost     where the mean cost of the steps goes, or NULL.
- * @return as bp_trainer_step(), and ::BP_ENOMEM. */
+ * @return as bp_trainer_step(), ::BP_ESTATE also if the data set has no rows or none of
+ *         the targets that the cost needs, ::BP_ENOMEM. */
 BP_API bp_status bp_trainer_epoch(bp_trainer *trainer, const bp_dataset *data,
                                   double *cost);
 
@@ -946,8 +959,9 @@ typedef struct bp_gradient_report {
     size_t col;           /**< its column (`from`), */
     double analytic;      /**< its gradient by backpropagation */
     double numeric;       /**< and by the difference. */
-    double error;         /**< Its error, the worst: |analytic - numeric| / max(|analytic|,
-                               |numeric|, a tenth of the tensor's largest gradient). */
+    double error;         /**< Its error, the worst: |analytic - numeric| /
+                               max(|analytic|, |numeric|, a tenth of the tensor's largest
+                               gradient). */
     double error_f32;     /**< For a network in float: the same measure between its own
                                gradient and that of its copy in double; else 0. */
     uint64_t checked;     /**< Parameters compared. */
@@ -998,8 +1012,8 @@ enum {
 
 /** What the target columns of a CSV file hold. */
 enum {
-    BP_CSV_CLASSES = 0, /**< One column of class names, in any text; classes are numbered in
-                             the order of their names. */
+    BP_CSV_CLASSES = 0, /**< One column of class names, in any text; classes are numbered
+                             in the order of their names. */
     BP_CSV_NUMBERS = 1  /**< Numbers: the targets. */
 };
 
@@ -1044,13 +1058,13 @@ BP_API const char *bp_dataset_error(const bp_dataset *dataset);
  * @param rows     at least 1; as many as the targets or labels, if they are there.
  * @param cols     width of a row, at least 1.
  * @param stride   from one row to the next in elements, at least @p cols.
- * @return ::BP_EINVAL, ::BP_ESHAPE, ::BP_ESTATE, ::BP_EDATA naming row and column of a
- *         value that is not finite, ::BP_ENOMEM. */
+ * @return ::BP_EINVAL, also for a stride below @p cols, ::BP_ESHAPE, ::BP_ESTATE,
+ *         ::BP_EDATA naming row and column of a value that is not finite, ::BP_ENOMEM. */
 BP_API bp_status bp_dataset_set_inputs(bp_dataset *dataset, const float *inputs,
                                        size_t rows, size_t cols, size_t stride);
 
-/** As bp_dataset_set_inputs(), but the array stays the caller's and is not copied: it must
- * live, unchanged, until the data set and all that was split or sliced from it are
+/** As bp_dataset_set_inputs(), but the array stays the caller's and is not copied: it
+ * must live, unchanged, until the data set and all that was split or sliced from it are
  * destroyed. */
 BP_API bp_status bp_dataset_set_inputs_borrow(bp_dataset *dataset, const float *inputs,
                                               size_t rows, size_t cols, size_t stride);
@@ -1078,14 +1092,15 @@ BP_API bp_status bp_dataset_set_labels(bp_dataset *dataset, const int32_t *label
 BP_API bp_status bp_csv_init(bp_csv_options *options);
 
 /** Read a CSV file (RFC 4180: quotes, doubled quotes; numbers with a decimal point
- * whatever the locale), plain or compressed by gzip.
+ * whatever the locale), plain or compressed by gzip. A UTF-8 byte order mark is passed
+ * over; blank lines and mixed line ends are refused; the last line may lack its end.
  * @param dataset  an empty data set.
  * @param path     of the file, as the file table takes it.
  * @param options  or NULL for the defaults.
  * @return ::BP_EINVAL, ::BP_ESTATE if it is not empty, ::BP_EIO, ::BP_EDATA naming line
  *         and column, ::BP_ELIMIT (a field over 1 MiB, a line over 16 MiB, more than
- *         65 536 columns, too many rows or classes), ::BP_EUNSUPPORTED for gzip where
- *         zlib was not built in, ::BP_ENOMEM. */
+ *         65 536 columns, a file over 64 GiB, too many rows or classes),
+ *         ::BP_EUNSUPPORTED for gzip where zlib was not built in, ::BP_ENOMEM. */
 BP_API bp_status bp_dataset_read_csv(bp_dataset *dataset, const char *path,
                                      const bp_csv_options *options);
 
@@ -1181,8 +1196,9 @@ BP_API size_t bp_dataset_dropped(const bp_dataset *dataset);
  * as long as the data set. */
 BP_API const char *bp_dataset_class_name(const bp_dataset *dataset, size_t index);
 
-/** Name of an input column as the file had it; NULL if there is no such column or no
- * names. Lives as long as the data set. */
+/** Name of an input column as the CSV file had it, or "1", "2"... where it had no header;
+ * NULL if there is no such column, or the data are not from a CSV file. Lives as long as
+ * the data set. */
 BP_API const char *bp_dataset_input_name(const bp_dataset *dataset, size_t col);
 
 /** Copy the inputs of a row out.
@@ -1239,7 +1255,8 @@ BP_API bp_status bp_scaler_apply(bp_scaler *scaler, bp_dataset *data);
  * @param values  rows of inputs.
  * @param count   rows * columns of the fit.
  * @return ::BP_EINVAL, ::BP_ESTATE before the fit, ::BP_ESHAPE, ::BP_EDATA. */
-BP_API bp_status bp_scaler_transform(const bp_scaler *scaler, float *values, size_t count);
+BP_API bp_status bp_scaler_transform(const bp_scaler *scaler, float *values,
+                                     size_t count);
 
 /** Give offset and scale of a column.
  * @return ::BP_EINVAL, ::BP_ESTATE before the fit. */
@@ -1250,13 +1267,14 @@ BP_API bp_status bp_scaler_get(const bp_scaler *scaler, size_t col, double *offs
 
 /** @defgroup custom 12. Operations of your own
  *
- * An activation, a layer or a cost can be a table of callbacks. Each callback receives one
- * ::bp_run and answers 0, or anything else to stop the work: the library's call then
- * gives ::BP_ESTOPPED and changes nothing. The forms named `_f64` serve networks in double
- * and the gradient check; they may be NULL, then a network in double is refused with
- * ::BP_EUNSUPPORTED and the check takes differences in float. Tables are copied with their
- * names; `user` must live as long as what was made with the table. Callbacks run on the
- * thread that called the library; if several threads predict at once, so do the callbacks.
+ * An activation, a layer or a cost can be a table of callbacks. Each callback receives
+ * one ::bp_run and answers 0, or anything else to stop the work: the library's call then
+ * gives ::BP_ESTOPPED and changes nothing. The forms named `_f64` serve networks in
+ * double and the gradient check; they may be NULL, then a network in double is refused
+ * with ::BP_EUNSUPPORTED and the check takes differences in float. Tables are copied with
+ * their names; `user` must live as long as what was made with the table. Callbacks run on
+ * the thread that called the library; if several threads predict at once, so do the
+ * callbacks.
  * @{ */
 
 /** What the outputs of an operation are. */
@@ -1284,8 +1302,8 @@ enum {
 /** What a callback works on. The arrays are of `float` in the plain forms and of `double`
  * in those named `_f64`; those that a callback does not need are NULL. Row r of the input
  * begins at input + r * input_stride, of the output at output + r * output_stride; what
- * lies between `inputs` and `input_stride` must not be written. Gradients have the strides
- * of what they belong to. */
+ * lies between `inputs` and `input_stride` must not be written. Gradients have the
+ * strides of what they belong to. */
 typedef struct bp_run {
     uint32_t struct_size;    /**< Size of the record that the library passes. */
     int32_t mode;            /**< A `BP_MODE_` value. */
@@ -1296,12 +1314,14 @@ typedef struct bp_run {
     size_t outputs;          /**< Width of a row of output. */
     size_t input_stride;     /**< From one row of input to the next, in elements. */
     size_t output_stride;    /**< From one row of output to the next, in elements. */
-    const void *input;       /**< Activation: z. Layer: activations before. Cost: outputs. */
+    const void *input;       /**< Activation: z. Layer: activations before. Cost:
+                                  outputs. */
     void *output;            /**< Forward writes it; backward reads it. */
     const void *output_grad; /**< Backward: dC/d output. */
     void *input_grad;        /**< Backward and a cost's gradient write dC/d input. NULL if
                                   it is not wanted. */
-    const void *targets;     /**< Cost: targets, with the strides of the input; or NULL. */
+    const void *targets;     /**< Cost: targets, with the strides of the input; or
+                                  NULL. */
     const int32_t *labels;   /**< Cost: one label a row; or NULL. */
     const double *weights;   /**< Cost: one weight an example; NULL: all 1. */
     void *parameters;        /**< Layer: its parameters; only `initialise` may write. */

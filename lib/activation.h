@@ -7,11 +7,11 @@
 
 struct bp_activation_traits {
     const char *name;
-    int32_t range;    /**< A `BP_RANGE_` value. */
-    bool needs_z;     /**< The derivative reads z; else a alone is enough, in place of z. */
-    bool he;          /**< He's scheme by default, and gain sqrt 2; else Xavier's. */
-    double gain;      /**< For the schemes that have one. */
-    double slope;     /**< Default of ::BP_LAYER_SLOPE, or 0. */
+    int32_t range; /**< A `BP_RANGE_` value. */
+    bool needs_z;  /**< The derivative reads z; else a alone is enough, in place of z. */
+    bool he;       /**< He's scheme by default, and gain sqrt 2; else Xavier's. */
+    double gain;   /**< For the schemes that have one. */
+    double slope;  /**< Default of ::BP_LAYER_SLOPE, or 0. */
     bool has_slope;
 };
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "arena.h"
 
-/* Rows of 16 elements are 64 or 128 bytes: what begins a matrix begins on the alignment. */
+/* Rows of 16 elements are 64 or 128 bytes: what begins a matrix begins on the alignment.
+ * */
 static bool matrix_elements(size_t rows, size_t cols, size_t *count)
 {
     return bp_align_up(cols, BP_LANES, count) && bp_mul(*count, rows, count);

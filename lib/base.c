@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 bool bp_mul(size_t a, size_t b, size_t *result)
 {
@@ -38,6 +39,31 @@ bp_status bp_fail(struct bp_text *text, bp_status status, const char *format, ..
     (void)vsnprintf(text->line, sizeof text->line, format, arguments);
     va_end(arguments);
     return status;
+}
+
+/* What is neither digit, sign nor letter of "nan", "inf" or an exponent is the decimal
+ * sign of the host's locale, which may be of several bytes. */
+static bool is_sign(char c)
+{
+    return c != '\0' && strchr("+-0123456789einfa", c) == NULL;
+}
+
+struct bp_number bp_number(double value)
+{
+    struct bp_number number;
+    char *to = number.text;
+    char local[sizeof number.text];
+    const char *from;
+
+    (void)snprintf(local, sizeof local, "%g", value);
+    for (from = local; *from != '\0'; from++) {
+        if (!is_sign(*from))
+            *to++ = *from;
+        else if (!is_sign(from[1]))
+            *to++ = '.';
+    }
+    *to = '\0';
+    return number;
 }
 
 bp_status bp_fail_null(struct bp_text *text, const char *argument)

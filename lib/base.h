@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Level 0, for every source: checked arithmetic on sizes, and the one line of text that an
- * object keeps about its last failure.
+ * Level 0, for every source: checked arithmetic on sizes, and the one line of text that
+ * an object keeps about its last failure.
  */
 #ifndef BP_BASE_H
 #define BP_BASE_H
@@ -48,6 +48,12 @@ struct bp_text {
 /** Write the line, cut to fit, and give @p status back: `return bp_fail(...)`. */
 bp_status bp_fail(struct bp_text *text, bp_status status, const char *format, ...)
     BP_FORMAT(3, 4);
+
+/** A number as text for such a line: as by `%g`, but with a point in every locale. */
+struct bp_number {
+    char text[32];
+};
+struct bp_number bp_number(double value);
 
 /** bp_fail() for the commonest fault. */
 bp_status bp_fail_null(struct bp_text *text, const char *argument);

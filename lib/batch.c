@@ -18,15 +18,18 @@ bp_status bp_batch_check_data(const struct bp_network *network,
     if (bp_dataset_outputs(data) == 0 && bp_dataset_classes(data) == 0)
         return bp_fail(text, BP_ESTATE, "data has neither targets nor labels");
     if (bp_dataset_outputs(data) == 0 && !bp_cost_takes_labels(cost))
-        return bp_fail(text, BP_ESTATE, "data has labels only, expected targets for this "
-                                        "cost: see bp_dataset_one_hot()");
+        return bp_fail(text, BP_ESTATE,
+                       "data has labels only, expected targets for this "
+                       "cost: see bp_dataset_one_hot()");
     if (bp_dataset_outputs(data) == 0 && bp_dataset_classes(data) > outputs)
-        return bp_fail(text, BP_ESHAPE, "data has %zu classes, expected at most the "
-                                        "network's %zu outputs",
+        return bp_fail(text, BP_ESHAPE,
+                       "data has %zu classes, expected at most the "
+                       "network's %zu outputs",
                        bp_dataset_classes(data), outputs);
     if (bp_dataset_outputs(data) != 0 && bp_dataset_outputs(data) != outputs)
-        return bp_fail(text, BP_ESHAPE, "data has %zu targets, expected the network's %zu "
-                                        "outputs",
+        return bp_fail(text, BP_ESHAPE,
+                       "data has %zu targets, expected the network's %zu "
+                       "outputs",
                        bp_dataset_outputs(data), outputs);
     return BP_OK;
 }
@@ -34,8 +37,7 @@ bp_status bp_batch_check_data(const struct bp_network *network,
 /* A number minus itself is 0, or NaN. */
 static bool is_finite(const struct bp_network *network, double value)
 {
-    const double kept =
-        network->engine == &bp_engine_f64 ? value : (double)(float)value;
+    const double kept = network->engine == &bp_engine_f64 ? value : (double)(float)value;
 
     return kept - kept == 0;
 }
@@ -61,13 +63,13 @@ bp_status bp_batch_check_inputs(const struct bp_network *network,
     if (batch->data != NULL || all_finite(network, batch, count))
         return BP_OK;
     for (i = 0; i < count; i++) {
-        const double value = batch->inputs != NULL ? (double)batch->inputs[i]
-                                                   : batch->inputs_f64[i];
+        const double value =
+            batch->inputs != NULL ? (double)batch->inputs[i] : batch->inputs_f64[i];
 
         if (!is_finite(network, value))
-            return bp_fail(text, BP_EDATA,
-                           "inputs row %zu, column %zu is %g, expected a finite number",
-                           i / network->inputs, i % network->inputs, value);
+            return bp_fail(
+                text, BP_EDATA, "inputs row %zu, column %zu is %s, expected finite",
+                i / network->inputs, i % network->inputs, bp_number(value).text);
     }
     return BP_OK;
 }
@@ -86,8 +88,7 @@ static const float *target_row(const struct bp_batch *batch, size_t row, size_t 
 
 static bool has_targets(const struct bp_batch *batch)
 {
-    return batch->data != NULL ? bp_dataset_outputs(batch->data) > 0
-                               : batch->labels == NULL;
+    return batch->data != NULL ? bp_dataset_outputs(batch->data) > 0 : !batch->labelled;
 }
 
 static int32_t label_of(const struct bp_batch *batch, size_t row)
@@ -106,8 +107,8 @@ static bp_status check_labels(const struct bp_network *network,
         const int32_t label = label_of(batch, row);
 
         if (label < 0 || (size_t)label >= outputs)
-            return bp_fail(text, BP_EDATA, "label of row %zu is %d, expected 0 to %zu", row,
-                           (int)label, outputs - 1);
+            return bp_fail(text, BP_EDATA, "label of row %zu is %d, expected 0 to %zu",
+                           row, (int)label, outputs - 1);
     }
     return BP_OK;
 }
@@ -122,13 +123,13 @@ static bp_status check_target_row(const struct bp_network *network,
     size_t j;
 
     for (j = 0; j < width; j++) {
-        const double y = targets != NULL ? (double)targets[j]
-                                         : batch->targets_f64[row * width + j];
+        const double y =
+            targets != NULL ? (double)targets[j] : batch->targets_f64[row * width + j];
 
         if (!is_finite(network, y) || !bp_cost_target_ok(cost, y))
             return bp_fail(text, BP_EDATA,
-                           "targets row %zu, column %zu is %g, expected %s", row, j, y,
-                           bp_cost_target_text(cost));
+                           "targets row %zu, column %zu is %s, expected %s", row, j,
+                           bp_number(y).text, bp_cost_target_text(cost));
     }
     return BP_OK;
 }
@@ -147,7 +148,8 @@ bp_status bp_batch_check_targets(const struct bp_network *network,
     return status;
 }
 
-static void load_inputs(const struct bp_batch *batch, const struct bp_pass *pass, size_t i)
+static void load_inputs(const struct bp_batch *batch, const struct bp_pass *pass,
+                        size_t i)
 {
     const struct bp_engine *engine = pass->network->engine;
     const size_t width = pass->network->inputs;
@@ -178,8 +180,8 @@ static void load_targets(const struct bp_batch *batch, const struct bp_pass *pas
 
 void bp_batch_load(const struct bp_batch *batch, struct bp_pass *pass)
 {
-    const bool labelled = batch->labels != NULL ||
-                          (batch->data != NULL && bp_dataset_classes(batch->data) > 0);
+    const bool labelled =
+        batch->labelled || (batch->data != NULL && bp_dataset_classes(batch->data) > 0);
     size_t i;
 
     pass->rows = batch->rows;

@@ -6,7 +6,8 @@
 #include "dataset.h"
 #include "pass.h"
 
-/** Where rows come from: arrays of the caller, or a data set. What is NULL is not there. */
+/** Where rows come from: arrays of the caller, or a data set. What is NULL is not there.
+ * */
 struct bp_batch {
     size_t rows;
     const float *inputs;
@@ -14,6 +15,7 @@ struct bp_batch {
     const float *targets;
     const double *targets_f64;
     const int32_t *labels;
+    bool labelled;                 /**< Arrays: there are labels and no targets. */
     const struct bp_dataset *data; /**< In place of the arrays. */
     const size_t *order; /**< Rows of the data set to take; NULL: as they lie, */
     size_t first;        /**< from this one on (with an order: from this place in it). */

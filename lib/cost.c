@@ -73,7 +73,8 @@ static struct bp_settings settings_of(const struct bp_cost_spec *spec)
     return (struct bp_settings){scales, has ? BP_COST_SETTINGS : 0};
 }
 
-static bp_status create(const bp_env *env, const struct bp_cost_spec *spec, bp_cost **cost)
+static bp_status create(const bp_env *env, const struct bp_cost_spec *spec,
+                        bp_cost **cost)
 {
     struct bp_host host;
     bp_cost *made;
@@ -162,24 +163,19 @@ static bool is_fused(int32_t activation, int32_t kind)
         return activation == BP_ACTIVATION_SOFTMAX ||
                activation == BP_ACTIVATION_LOG_SOFTMAX;
     case BP_COST_CROSS_ENTROPY:
-    case BP_COST_BINARY_CROSS_ENTROPY:
-        return activation == BP_ACTIVATION_SIGMOID;
-    default:
-        return false;
+    case BP_COST_BINARY_CROSS_ENTROPY: return activation == BP_ACTIVATION_SIGMOID;
+    default: return false;
     }
 }
 
 static bool in_domain(int32_t range, int32_t domain)
 {
     switch (domain) {
-    case BP_DOMAIN_LOGITS:
-        return range == BP_RANGE_REAL;
+    case BP_DOMAIN_LOGITS: return range == BP_RANGE_REAL;
     case BP_DOMAIN_PROBABILITY:
         return range == BP_RANGE_UNIT || range == BP_RANGE_PROBABILITY;
-    case BP_DOMAIN_LOG_PROBABILITY:
-        return range == BP_RANGE_LOG_PROBABILITY;
-    default:
-        return true;
+    case BP_DOMAIN_LOG_PROBABILITY: return range == BP_RANGE_LOG_PROBABILITY;
+    default: return true;
     }
 }
 
@@ -218,14 +214,10 @@ static enum target_limit limit_of(const struct bp_cost_spec *spec)
 bool bp_cost_target_ok(const struct bp_cost_spec *spec, double target)
 {
     switch (limit_of(spec)) {
-    case PROBABILITY:
-        return target >= 0 && target <= 1;
-    case PLUS_MINUS_ONE:
-        return target == 1 || target == -1;
-    case NOT_NEGATIVE:
-        return target >= 0 && target - target == 0;
-    default:
-        return target - target == 0;
+    case PROBABILITY: return target >= 0 && target <= 1;
+    case PLUS_MINUS_ONE: return target == 1 || target == -1;
+    case NOT_NEGATIVE: return target >= 0 && target - target == 0;
+    default: return target - target == 0;
     }
 }
 
@@ -243,7 +235,8 @@ const char *bp_cost_target_text(const struct bp_cost_spec *spec)
 
 double bp_cost_divisor(const struct bp_cost_spec *spec, size_t rows, size_t cols)
 {
-    const bool per_element = spec->kind != BP_COST_CUSTOM && table[spec->kind].per_element;
+    const bool per_element =
+        spec->kind != BP_COST_CUSTOM && table[spec->kind].per_element;
 
     return per_element ? (double)rows * (double)cols : (double)rows;
 }

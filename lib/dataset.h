@@ -14,12 +14,7 @@
 #include "dataset_block.h"
 #include "env.h"
 
-enum bp_part_kind {
-    BP_PART_INPUTS,
-    BP_PART_TARGETS,
-    BP_PART_LABELS,
-    BP_PART_COUNT
-};
+enum bp_part_kind { BP_PART_INPUTS, BP_PART_TARGETS, BP_PART_LABELS, BP_PART_COUNT };
 
 struct bp_part {
     const unsigned char *values; /**< Row 0 of the storage; NULL: no such part. */
@@ -53,10 +48,7 @@ struct bp_dataset {
     struct bp_content content;
 };
 
-enum {
-    BP_ELEMENT_SIZE = 4,
-    BP_CLASSES_LIMIT = 1000000
-};
+enum { BP_ELEMENT_SIZE = 4, BP_CLASSES_LIMIT = 1000000 };
 
 /* For the trainer. @p row is from 0, in the order of the data set, and is there. */
 

@@ -13,11 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum role {
-    ROLE_NONE,
-    ROLE_FEATURE,
-    ROLE_TARGET
-};
+enum role { ROLE_NONE, ROLE_FEATURE, ROLE_TARGET };
 
 struct column {
     struct bp_csv_field name;

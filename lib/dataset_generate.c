@@ -68,7 +68,8 @@ static bp_status check_generate(struct bp_dataset *dataset, const struct shape *
     if (shape->rows < 2)
         return bp_fail(text, BP_EINVAL, "rows is %zu, expected at least 2", shape->rows);
     if (!(shape->noise >= 0.0 && shape->noise <= 100.0))
-        return bp_fail(text, BP_EINVAL, "noise is %g, expected 0 to 100", shape->noise);
+        return bp_fail(text, BP_EINVAL, "noise is %s, expected 0 to 100",
+                       bp_number(shape->noise).text);
     return bp_dataset_check_empty(dataset);
 }
 

@@ -19,9 +19,7 @@ struct node {
     uint32_t child[2];
 };
 
-enum {
-    LEAST_ROOM = 4096
-};
+enum { LEAST_ROOM = 4096 };
 
 void bp_name_set_begin(struct bp_name_set *set, const struct bp_host *host)
 {

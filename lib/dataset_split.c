@@ -7,9 +7,7 @@
 #include "rng.h"
 
 /* A trainer shuffles by epoch in the same stream; the tensor keeps apart from it. */
-enum {
-    SPLIT_TENSOR = 0
-};
+enum { SPLIT_TENSOR = 0 };
 #define SHUFFLE_TENSOR UINT32_MAX
 
 /* picks[i] = i */
@@ -311,8 +309,8 @@ static bp_status check_split(struct bp_dataset *dataset, double fraction, int32_
     const struct bp_content *content = &dataset->content;
 
     if (!(fraction > 0.0 && fraction < 1.0))
-        return bp_fail(text, BP_EINVAL, "fraction is %g, expected above 0 and below 1",
-                       fraction);
+        return bp_fail(text, BP_EINVAL, "fraction is %s, expected above 0 and below 1",
+                       bp_number(fraction).text);
     if (method < BP_SPLIT_ORDERED || method > BP_SPLIT_STRATIFIED)
         return bp_fail(text, BP_EINVAL, "method is %ld, expected a BP_SPLIT_ value",
                        (long)method);

@@ -19,7 +19,8 @@ struct bp_host {
  * @return ::BP_EINVAL for a wrong struct_size or a missing function. */
 bp_status bp_host_init(struct bp_host *host, const bp_env *env);
 
-/** Memory aligned on ::BP_ALIGNMENT, all zero; NULL if there is none. @p size may be 0. */
+/** Memory aligned on ::BP_ALIGNMENT, all zero; NULL if there is none. @p size may be 0.
+ * */
 void *bp_host_allocate(const struct bp_host *host, size_t size);
 
 /** Take memory back; @p memory may be NULL, @p size is that of bp_host_allocate(). */

@@ -27,8 +27,7 @@ static uint64_t count_correct(const struct bp_workspace *workspace)
 
 /* One part of the data set: its cost is added to the total. */
 static bp_status add_part(struct bp_workspace *workspace, const struct bp_cost_spec *cost,
-                          bool fused, const struct bp_batch *part,
-                          bp_evaluation *result)
+                          bool fused, const struct bp_batch *part, bp_evaluation *result)
 {
     struct bp_pass *pass = &workspace->pass;
     const bp_status status =
@@ -37,8 +36,7 @@ static bp_status add_part(struct bp_workspace *workspace, const struct bp_cost_s
     if (status != BP_OK)
         return status;
     bp_batch_load(part, pass);
-    if (bp_pass_forward(pass) != 0 ||
-        bp_pass_cost(pass, cost, fused, &result->cost) != 0)
+    if (bp_pass_forward(pass) != 0 || bp_pass_cost(pass, cost, fused, &result->cost) != 0)
         return bp_fail(&workspace->text, BP_ESTOPPED,
                        "an operation stopped the evaluation");
     if (result->has_accuracy)

@@ -120,8 +120,8 @@ static bp_status step(struct fit *fit)
     struct bp_trainer *trainer = fit->trainer;
     const struct bp_batch batch = next_batch(fit);
     double cost = 0;
-    bp_status status = bp_batch_check_targets(trainer->network, &trainer->cost, &batch,
-                                              &trainer->text);
+    bp_status status =
+        bp_batch_check_targets(trainer->network, &trainer->cost, &batch, &trainer->text);
 
     if (status == BP_OK)
         status = bp_trainer_run_gradient(trainer, &batch, &cost);
@@ -169,8 +169,8 @@ static bp_status check(struct bp_trainer *trainer, const struct bp_dataset *data
         return bp_fail_null(&trainer->text, "data");
     status = bp_trainer_check(trainer);
     if (status == BP_OK)
-        status = bp_batch_check_data(trainer->network, &trainer->cost, data,
-                                     &trainer->text);
+        status =
+            bp_batch_check_data(trainer->network, &trainer->cost, data, &trainer->text);
     return status == BP_OK ? reserve_order(trainer, bp_dataset_rows(data)) : status;
 }
 
@@ -209,8 +209,11 @@ bp_status bp_trainer_epoch(bp_trainer *trainer, const bp_dataset *data, double *
 bp_status bp_trainer_fit(bp_trainer *trainer, const bp_dataset *data, uint64_t epochs,
                          bp_progress_fn progress, void *user)
 {
-    struct fit fit = {.trainer = trainer, .data = data, .epochs = epochs,
-                      .progress = progress, .user = user};
+    struct fit fit = {.trainer = trainer,
+                      .data = data,
+                      .epochs = epochs,
+                      .progress = progress,
+                      .user = user};
     bp_status status;
 
     if (trainer == NULL)

@@ -20,11 +20,11 @@
 #define STEP_F64 6.0554544523933395e-6
 #define STEP_F32 4.9215666011518501e-3
 
-#define TOLERANCE_F64 1e-6
+#define TOLERANCE_F64    1e-6
 #define TOLERANCE_IN_F32 2e-2
-#define TOLERANCE_F32 2e-5
-#define FLOOR 0.1
-#define MOST_SKIPPED 0.05
+#define TOLERANCE_F32    2e-5
+#define FLOOR            0.1
+#define MOST_SKIPPED     0.05
 
 /** The check at work. */
 struct check {
@@ -63,8 +63,8 @@ static double value_at(const struct bp_network *network, const struct bp_arena *
 {
     double value;
 
-    network->engine->store_f64(bp_at(arena->base, network->engine->element_size, offset), 1,
-                               &value, 1);
+    network->engine->store_f64(bp_at(arena->base, network->engine->element_size, offset),
+                               1, &value, 1);
     return value;
 }
 
@@ -98,8 +98,8 @@ static bp_status cost_at(struct check *check, size_t offset, double value, doubl
     set_at(check->copy, offset, value);
     status = bp_model_value(&check->model, cost, check->text);
     if (status == BP_OK)
-        *branches = bp_pass_branches(&check->model.pass, &check->model.cost,
-                                     check->model.fused);
+        *branches =
+            bp_pass_branches(&check->model.pass, &check->model.cost, check->model.fused);
     return status;
 }
 
@@ -124,7 +124,8 @@ static bp_status difference(struct check *check, const struct spot *spot, double
     int i;
 
     for (i = 0; i < 2; i++) {
-        status = cost_at(check, offset, i == 0 ? value + h : value - h, &cost[i], &side[i]);
+        status =
+            cost_at(check, offset, i == 0 ? value + h : value - h, &cost[i], &side[i]);
         at[i] = value_at(check->copy, &check->copy->params, offset);
         set_at(check->copy, offset, value);
         if (status != BP_OK)
@@ -291,9 +292,8 @@ static bp_status check_copy(struct check *check, const struct bp_trainer *traine
     if (status == BP_OK)
         status = bp_model_gradient(&check->model, &check->batch, &cost, check->text);
     if (status == BP_OK)
-        status = options->sample > 0
-                     ? check_sample(check, options->sample, options->seed)
-                     : each(check, check_spot);
+        status = options->sample > 0 ? check_sample(check, options->sample, options->seed)
+                                     : each(check, check_spot);
     if (status == BP_OK && check->copy->engine != trainer->network->engine)
         status = compare_own(check, trainer);
     bp_model_release(&check->model);
@@ -322,9 +322,8 @@ static bp_status run(struct bp_trainer *trainer, struct check *check,
                      const bp_gradient_options *options)
 {
     const bool f64 = can_f64(trainer);
-    bp_status status =
-        bp_network_convert(trainer->network, f64 ? BP_PRECISION_F64 : BP_PRECISION_F32,
-                           &check->copy);
+    bp_status status = bp_network_convert(
+        trainer->network, f64 ? BP_PRECISION_F64 : BP_PRECISION_F32, &check->copy);
 
     if (status != BP_OK)
         return bp_fail(&trainer->text, status, "no memory for a copy of the network");
@@ -350,11 +349,11 @@ static bp_status check_options(struct bp_trainer *trainer,
                                       ? report->struct_size
                                       : options->struct_size));
     if (!(options->tolerance >= 0))
-        return bp_fail(text, BP_EINVAL, "tolerance is %g, expected 0 or more",
-                       options->tolerance);
+        return bp_fail(text, BP_EINVAL, "tolerance is %s, expected 0 or more",
+                       bp_number(options->tolerance).text);
     if (!(options->tolerance_f32 >= 0))
-        return bp_fail(text, BP_EINVAL, "tolerance_f32 is %g, expected 0 or more",
-                       options->tolerance_f32);
+        return bp_fail(text, BP_EINVAL, "tolerance_f32 is %s, expected 0 or more",
+                       bp_number(options->tolerance_f32).text);
     return bp_trainer_check(trainer);
 }
 
@@ -366,11 +365,13 @@ static bp_status check_data(struct bp_trainer *trainer, struct bp_batch *batch)
     if (status != BP_OK)
         return status;
     batch->rows = bp_dataset_rows(batch->data);
-    return bp_batch_check_targets(trainer->network, &trainer->cost, batch, &trainer->text);
+    return bp_batch_check_targets(trainer->network, &trainer->cost, batch,
+                                  &trainer->text);
 }
 
 bp_status bp_gradient_check(bp_trainer *trainer, const bp_dataset *data,
-                            const bp_gradient_options *options, bp_gradient_report *report)
+                            const bp_gradient_options *options,
+                            bp_gradient_report *report)
 {
     struct check check = {.batch = {.data = data}};
     bp_gradient_options defaults;

@@ -10,7 +10,8 @@
 
 #include <math.h>
 
-/* A distribution with mean 0: uniform in [-scale, scale), or normal with that deviation. */
+/* A distribution with mean 0: uniform in [-scale, scale), or normal with that deviation.
+ * */
 struct distribution {
     bool normal;
     double scale;
@@ -44,20 +45,13 @@ static struct distribution scheme(int32_t init, double gain, double in, double o
         return (struct distribution){false, gain * sqrt(6 / (in + out))};
     case BP_INIT_XAVIER_NORMAL:
         return (struct distribution){true, gain * sqrt(2 / (in + out))};
-    case BP_INIT_HE_UNIFORM:
-        return (struct distribution){false, gain * sqrt(3 / in)};
-    case BP_INIT_HE_NORMAL:
-        return (struct distribution){true, gain / sqrt(in)};
-    case BP_INIT_LECUN_UNIFORM:
-        return (struct distribution){false, sqrt(3 / in)};
-    case BP_INIT_LECUN_NORMAL:
-        return (struct distribution){true, 1 / sqrt(in)};
-    case BP_INIT_FAN_IN_UNIFORM:
-        return (struct distribution){false, 1 / sqrt(in)};
-    case BP_INIT_NORMAL:
-        return (struct distribution){true, 1};
-    default:
-        return (struct distribution){false, 0};
+    case BP_INIT_HE_UNIFORM: return (struct distribution){false, gain * sqrt(3 / in)};
+    case BP_INIT_HE_NORMAL: return (struct distribution){true, gain / sqrt(in)};
+    case BP_INIT_LECUN_UNIFORM: return (struct distribution){false, sqrt(3 / in)};
+    case BP_INIT_LECUN_NORMAL: return (struct distribution){true, 1 / sqrt(in)};
+    case BP_INIT_FAN_IN_UNIFORM: return (struct distribution){false, 1 / sqrt(in)};
+    case BP_INIT_NORMAL: return (struct distribution){true, 1};
+    default: return (struct distribution){false, 0};
     }
 }
 
@@ -81,9 +75,9 @@ static void draw_tensor(const struct bp_network *network, const struct bp_place 
         for (col = 0; col < place->cols; col++) {
             const double value = draw(how, rng, (uint64_t)row * place->cols + col);
 
-            network->engine->load_f64(bp_at(to, network->engine->element_size,
-                                            col * place->col_stride),
-                                      1, &value, 1);
+            network->engine->load_f64(
+                bp_at(to, network->engine->element_size, col * place->col_stride), 1,
+                &value, 1);
         }
     }
 }

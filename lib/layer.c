@@ -6,8 +6,8 @@
 static const struct bp_setting table[BP_LAYER_SETTINGS] = {
     {BP_LAYER_BIAS, "bias", 0, 1, 1, BP_SETTING_WHOLE},
     {BP_LAYER_SLOPE, "slope", -1000, 1000, 0, 0},
-    {BP_LAYER_WEIGHT_INIT, "weight init", BP_INIT_DEFAULT, BP_INIT_NORMAL, BP_INIT_DEFAULT,
-     BP_SETTING_WHOLE},
+    {BP_LAYER_WEIGHT_INIT, "weight init", BP_INIT_DEFAULT, BP_INIT_NORMAL,
+     BP_INIT_DEFAULT, BP_SETTING_WHOLE},
     {BP_LAYER_BIAS_INIT, "bias init", BP_INIT_DEFAULT, BP_INIT_NORMAL, BP_INIT_DEFAULT,
      BP_SETTING_WHOLE},
     {BP_LAYER_GAIN, "gain", 0, 1000, 0, 0},
@@ -122,8 +122,9 @@ bp_status bp_layer_set(bp_layer *layer, int32_t key, double value)
                        (int)key);
     if (!init_applies(key, value))
         return bp_fail(&layer->text, BP_EINVAL,
-                       "bias init is %g, expected default, zero, fan-in uniform or normal",
-                       value);
+                       "bias init is %s, expected default, zero, fan-in uniform or "
+                       "normal",
+                       bp_number(value).text);
     return bp_settings_set(&settings, layer->spec.settings, key, value, &layer->text);
 }
 

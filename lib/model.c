@@ -15,12 +15,11 @@ static bp_status check_forms(const struct bp_network *network,
 
     if (!bp_network_supports(network, f64 ? BP_PRECISION_F64 : BP_PRECISION_F32, true,
                              &layer))
-        return bp_fail(text, BP_EUNSUPPORTED,
-                       "layer %zu has no backward callback in %s", layer,
-                       precision_text(network));
-    if (cost->kind == BP_COST_CUSTOM && (f64 ? ops->value_f64 == NULL ||
-                                                   ops->gradient_f64 == NULL
-                                             : ops->gradient == NULL))
+        return bp_fail(text, BP_EUNSUPPORTED, "layer %zu has no backward callback in %s",
+                       layer, precision_text(network));
+    if (cost->kind == BP_COST_CUSTOM &&
+        (f64 ? ops->value_f64 == NULL || ops->gradient_f64 == NULL
+             : ops->gradient == NULL))
         return bp_fail(text, BP_EUNSUPPORTED, "cost '%s' has no gradient callback in %s",
                        cost->name, precision_text(network));
     return BP_OK;
@@ -69,7 +68,8 @@ static bp_status fail_stopped(struct bp_text *text)
     return bp_fail(text, BP_ESTOPPED, "an operation stopped the step");
 }
 
-bp_status bp_model_value(const struct bp_model *model, double *value, struct bp_text *text)
+bp_status bp_model_value(const struct bp_model *model, double *value,
+                         struct bp_text *text)
 {
     const struct bp_pass *pass = &model->pass;
     double total = 0;
@@ -79,8 +79,8 @@ bp_status bp_model_value(const struct bp_model *model, double *value, struct bp_
         return fail_stopped(text);
     total /= bp_cost_divisor(&model->cost, pass->rows, bp_network_width(model->network));
     if (total - total != 0)
-        return bp_fail(text, BP_EDATA, "the cost of the batch is %g, expected it finite",
-                       total);
+        return bp_fail(text, BP_EDATA, "the cost of the batch is %s, expected it finite",
+                       bp_number(total).text);
     *value = total;
     return BP_OK;
 }

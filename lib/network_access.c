@@ -25,8 +25,8 @@ const struct bp_place *bp_network_place(const struct bp_network *network, size_t
     return place->rows > 0 ? place : NULL;
 }
 
-bp_status bp_network_parameter_info(const bp_network *network, size_t layer, int32_t which,
-                                    bp_parameter_info *info)
+bp_status bp_network_parameter_info(const bp_network *network, size_t layer,
+                                    int32_t which, bp_parameter_info *info)
 {
     const struct bp_place *place;
 
@@ -127,16 +127,15 @@ static bp_status explain(struct bp_network *network, bp_status status, size_t la
         return bp_fail(&network->text, status,
                        "which is %d, expected a parameter that layer %zu has", (int)which,
                        layer);
-    return bp_fail(&network->text, status, "count is %zu, expected rows * cols of layer %zu",
-                   count, layer);
+    return bp_fail(&network->text, status,
+                   "count is %zu, expected rows * cols of layer %zu", count, layer);
 }
 
 static bp_status find_to_write(struct bp_network *network, size_t layer, int32_t which,
                                const void *values, size_t count,
                                const struct bp_place **place)
 {
-    const bp_status status =
-        bp_tensor_find(network, layer, which, values, count, place);
+    const bp_status status = bp_tensor_find(network, layer, which, values, count, place);
 
     if (status != BP_OK)
         return explain(network, status, layer, which, values, count);
@@ -147,15 +146,15 @@ static bp_status find_to_write(struct bp_network *network, size_t layer, int32_t
 
 static bp_status fail_not_finite(struct bp_network *network, size_t index, double value)
 {
-    return bp_fail(&network->text, BP_EDATA, "values[%zu] is %g, expected a finite number",
-                   index, value);
+    return bp_fail(&network->text, BP_EDATA,
+                   "values[%zu] is %s, expected a finite number", index,
+                   bp_number(value).text);
 }
 
 /* Finite in the network's precision; a number minus itself is 0, or NaN. */
 static bool stays_finite(const struct bp_network *network, double value)
 {
-    const double kept =
-        network->engine == &bp_engine_f64 ? value : (double)(float)value;
+    const double kept = network->engine == &bp_engine_f64 ? value : (double)(float)value;
 
     return kept - kept == 0;
 }

@@ -21,7 +21,8 @@ static bool node_supports(const struct bp_node *node, bool f64, bool backward)
         return f64 ? has_forms(layer->forward_f64, layer->backward_f64, backward)
                    : has_forms(layer->forward, layer->backward, backward);
     if (node->spec.activation == BP_ACTIVATION_CUSTOM)
-        return f64 ? has_forms(activation->forward_f64, activation->backward_f64, backward)
+        return f64 ? has_forms(activation->forward_f64, activation->backward_f64,
+                               backward)
                    : has_forms(activation->forward, activation->backward, backward);
     return true;
 }

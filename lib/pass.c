@@ -7,8 +7,9 @@ static bool is_last(const struct bp_network *network, size_t i)
 }
 
 /*
- * z lies apart from a where the derivative needs it, and in the last layer, as a cost that
- * is one formula with the activation starts from z. An activation layer's z is its input.
+ * z lies apart from a where the derivative needs it, and in the last layer, as a cost
+ * that is one formula with the activation starts from z. An activation layer's z is its
+ * input.
  */
 static bool keeps_z(const struct bp_network *network, size_t i)
 {
@@ -212,8 +213,8 @@ static const struct bp_op *op_of(const struct bp_network *network, size_t i)
 /* At most so many threads as the network says; read once for a pass. */
 static struct bp_pool pool_of(const struct bp_network *network)
 {
-    return (struct bp_pool){
-        .threads = (uint32_t)network->settings[BP_NETWORK_THREADS - 1]};
+    return (struct bp_pool){.threads =
+                                (uint32_t)network->settings[BP_NETWORK_THREADS - 1]};
 }
 
 int32_t bp_pass_forward(const struct bp_pass *pass)
@@ -300,8 +301,8 @@ static bp_run callback_run(const struct bp_pass *pass, const struct bp_cost_spec
     return (bp_run){
         .struct_size = sizeof(bp_run),
         .mode = pass->mode,
-        .precision = pass->network->engine == &bp_engine_f64 ? BP_PRECISION_F64
-                                                             : BP_PRECISION_F32,
+        .precision =
+            pass->network->engine == &bp_engine_f64 ? BP_PRECISION_F64 : BP_PRECISION_F32,
         .rows = pass->rows,
         .inputs = cols,
         .outputs = cols,

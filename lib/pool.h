@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Work cut into chunks. The grid of chunks depends on the work alone, never on how many
- * threads there are, so that a sum over chunks, taken in their order, has the same bits on
- * any number of them. At present the calling thread does all chunks; the threads come
+ * threads there are, so that a sum over chunks, taken in their order, has the same bits
+ * on any number of them. At present the calling thread does all chunks; the threads come
  * here and nowhere else.
  */
 #ifndef BP_POOL_H

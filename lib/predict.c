@@ -87,8 +87,7 @@ static bp_status run(struct bp_workspace *workspace, const struct bp_batch *batc
 static bp_status predict(struct bp_workspace *workspace, const struct bp_batch *batch,
                          const struct sink *sink)
 {
-    bp_status status =
-        bp_batch_check_inputs(workspace->network, batch, &workspace->text);
+    bp_status status = bp_batch_check_inputs(workspace->network, batch, &workspace->text);
 
     if (status != BP_OK)
         return status;
@@ -148,8 +147,8 @@ bp_status bp_network_classify(const bp_network *network, bp_workspace *workspace
         return bp_fail_null(&workspace->text, inputs == NULL ? "inputs" : "classes");
     status = check_rows(network, &workspace->text, inputs_count, &batch.rows);
     if (status == BP_OK && rows != batch.rows)
-        status = bp_fail(&workspace->text, BP_ESHAPE,
-                         "rows is %zu, expected the %zu rows of the inputs", rows,
-                         batch.rows);
+        status =
+            bp_fail(&workspace->text, BP_ESHAPE,
+                    "rows is %zu, expected the %zu rows of the inputs", rows, batch.rows);
     return status == BP_OK ? predict(workspace, &batch, &sink) : status;
 }

@@ -24,8 +24,8 @@ static size_t find(const struct bp_settings *settings, int32_t key)
 /* Written so that NaN is out of every range. */
 static bool in_range(const struct bp_setting *setting, double value)
 {
-    const bool low = setting->flags & BP_SETTING_ABOVE ? value > setting->low
-                                                       : value >= setting->low;
+    const bool low =
+        setting->flags & BP_SETTING_ABOVE ? value > setting->low : value >= setting->low;
     const bool high = setting->flags & BP_SETTING_BELOW ? value < setting->high
                                                         : value <= setting->high;
 
@@ -35,10 +35,13 @@ static bool in_range(const struct bp_setting *setting, double value)
 static bp_status fail_range(const struct bp_setting *setting, double value,
                             struct bp_text *text)
 {
-    return bp_fail(text, BP_EINVAL, "%s is %g, expected %s%s %g and %s %g", setting->name,
-                   value, setting->flags & BP_SETTING_WHOLE ? "a whole number, " : "",
-                   setting->flags & BP_SETTING_ABOVE ? "above" : "at least", setting->low,
-                   setting->flags & BP_SETTING_BELOW ? "below" : "at most", setting->high);
+    return bp_fail(text, BP_EINVAL, "%s is %s, expected %s%s %s and %s %s", setting->name,
+                   bp_number(value).text,
+                   setting->flags & BP_SETTING_WHOLE ? "a whole number, " : "",
+                   setting->flags & BP_SETTING_ABOVE ? "above" : "at least",
+                   bp_number(setting->low).text,
+                   setting->flags & BP_SETTING_BELOW ? "below" : "at most",
+                   bp_number(setting->high).text);
 }
 
 bp_status bp_settings_check(const struct bp_settings *settings, int32_t key, double value,

@@ -9,9 +9,9 @@
 #include "base.h"
 
 enum {
-    BP_SETTING_WHOLE = 1,     /**< Only whole numbers. */
-    BP_SETTING_ABOVE = 2,     /**< The lower bound itself is out of range. */
-    BP_SETTING_BELOW = 4      /**< The upper bound itself is out of range. */
+    BP_SETTING_WHOLE = 1, /**< Only whole numbers. */
+    BP_SETTING_ABOVE = 2, /**< The lower bound itself is out of range. */
+    BP_SETTING_BELOW = 4  /**< The upper bound itself is out of range. */
 };
 
 struct bp_setting {

@@ -20,29 +20,36 @@ static bp_status check_inputs(struct bp_trainer *trainer, size_t inputs_count,
     return BP_OK;
 }
 
-/* The arrays of a batch: of these sizes, and with numbers that can be. */
-static bp_status check_batch(struct bp_trainer *trainer, struct bp_batch *batch,
-                             size_t inputs_count, size_t targets_count)
+/* NULL in place of an array, or a trainer that cannot work now. */
+static bp_status check_call(struct bp_trainer *trainer, const struct bp_batch *batch)
 {
-    const size_t width = batch->labels != NULL ? 1 : bp_network_width(trainer->network);
-    bp_status status = check_inputs(trainer, inputs_count, &batch->rows);
-
-    if (status != BP_OK)
-        return status;
-    if (targets_count != batch->rows * width)
-        return bp_fail(&trainer->text, BP_ESHAPE,
-                       "%s is %zu, expected %zu rows of %zu",
-                       batch->labels != NULL ? "labels_count" : "targets_count",
-                       targets_count, batch->rows, width);
-    status = bp_batch_check_inputs(trainer->network, batch, &trainer->text);
-    if (status == BP_OK)
-        status = bp_batch_check_targets(trainer->network, &trainer->cost, batch,
-                                        &trainer->text);
-    return status;
+    if (batch->inputs == NULL && batch->inputs_f64 == NULL)
+        return bp_fail_null(&trainer->text, "inputs");
+    if (batch->labelled && batch->labels == NULL)
+        return bp_fail_null(&trainer->text, "labels");
+    if (!batch->labelled && batch->targets == NULL && batch->targets_f64 == NULL)
+        return bp_fail_null(&trainer->text, "targets");
+    return bp_trainer_check(trainer);
 }
 
-bp_status bp_trainer_run_gradient(struct bp_trainer *trainer, const struct bp_batch *batch,
-                                  double *cost)
+static bp_status check_targets(struct bp_trainer *trainer, const struct bp_batch *batch,
+                               size_t targets_count)
+{
+    const size_t width = batch->labelled ? 1 : bp_network_width(trainer->network);
+
+    if (batch->labelled && !bp_cost_takes_labels(&trainer->cost))
+        return bp_fail(&trainer->text, BP_ESTATE,
+                       "the cost does not take labels, expected targets");
+    if (targets_count != batch->rows * width)
+        return bp_fail(&trainer->text, BP_ESHAPE, "%s is %zu, expected %zu rows of %zu",
+                       batch->labelled ? "labels_count" : "targets_count", targets_count,
+                       batch->rows, width);
+    return bp_batch_check_targets(trainer->network, &trainer->cost, batch,
+                                  &trainer->text);
+}
+
+bp_status bp_trainer_run_gradient(struct bp_trainer *trainer,
+                                  const struct bp_batch *batch, double *cost)
 {
     bp_status status;
 
@@ -59,8 +66,8 @@ bp_status bp_trainer_run_gradient(struct bp_trainer *trainer, const struct bp_ba
 void bp_trainer_run_update(struct bp_trainer *trainer)
 {
     const struct bp_network *network = trainer->network;
-    struct bp_pool pool = {
-        .threads = (uint32_t)network->settings[BP_NETWORK_THREADS - 1]};
+    struct bp_pool pool = {.threads =
+                               (uint32_t)network->settings[BP_NETWORK_THREADS - 1]};
     struct bp_update_run run = {
         .kernels = network->kernels,
         .pool = &pool,
@@ -76,15 +83,13 @@ void bp_trainer_run_update(struct bp_trainer *trainer)
     trainer->step++;
 }
 
-/* Both public calls: the gradient, and the update if `whole`. */
-static bp_status run(struct bp_trainer *trainer, struct bp_batch *batch,
-                     size_t inputs_count, size_t targets_count, bool whole, double *cost)
+/* What was checked is done: the gradient, and the update if `whole`. */
+static bp_status work(struct bp_trainer *trainer, const struct bp_batch *batch,
+                      bool whole, double *cost)
 {
     double value = 0;
-    bp_status status = check_batch(trainer, batch, inputs_count, targets_count);
+    bp_status status;
 
-    if (status != BP_OK)
-        return status;
     trainer->busy = true;
     status = bp_trainer_run_gradient(trainer, batch, &value);
     if (status == BP_OK && whole)
@@ -95,95 +100,81 @@ static bp_status run(struct bp_trainer *trainer, struct bp_batch *batch,
     return status;
 }
 
-/* NULL in place of an array, or a trainer that cannot work now. */
-static bp_status check_call(struct bp_trainer *trainer, const void *inputs,
-                            const void *targets, const char *targets_name)
+static bp_status run(struct bp_trainer *trainer, struct bp_batch batch,
+                     size_t inputs_count, size_t targets_count, bool whole, double *cost)
 {
+    bp_status status;
+
     if (trainer == NULL)
         return BP_EINVAL;
-    if (inputs == NULL || targets == NULL)
-        return bp_fail_null(&trainer->text, inputs == NULL ? "inputs" : targets_name);
-    return bp_trainer_check(trainer);
+    status = check_call(trainer, &batch);
+    if (status == BP_OK)
+        status = check_inputs(trainer, inputs_count, &batch.rows);
+    if (status == BP_OK)
+        status = bp_batch_check_inputs(trainer->network, &batch, &trainer->text);
+    if (status == BP_OK)
+        status = check_targets(trainer, &batch, targets_count);
+    return status == BP_OK ? work(trainer, &batch, whole, cost) : status;
 }
 
-static bp_status run_f32(struct bp_trainer *trainer, const float *inputs,
-                         size_t inputs_count, const float *targets, size_t targets_count,
-                         double *cost, bool whole)
+static struct bp_batch of_f32(const float *inputs, const float *targets)
 {
-    struct bp_batch batch = {.inputs = inputs, .targets = targets};
-    const bp_status status = check_call(trainer, inputs, targets, "targets");
-
-    return status == BP_OK
-               ? run(trainer, &batch, inputs_count, targets_count, whole, cost)
-               : status;
+    return (struct bp_batch){.inputs = inputs, .targets = targets};
 }
 
-static bp_status run_f64(struct bp_trainer *trainer, const double *inputs,
-                         size_t inputs_count, const double *targets, size_t targets_count,
-                         double *cost, bool whole)
+static struct bp_batch of_f64(const double *inputs, const double *targets)
 {
-    struct bp_batch batch = {.inputs_f64 = inputs, .targets_f64 = targets};
-    const bp_status status = check_call(trainer, inputs, targets, "targets");
-
-    return status == BP_OK
-               ? run(trainer, &batch, inputs_count, targets_count, whole, cost)
-               : status;
+    return (struct bp_batch){.inputs_f64 = inputs, .targets_f64 = targets};
 }
 
-static bp_status run_labels(struct bp_trainer *trainer, const float *inputs,
-                            size_t inputs_count, const int32_t *labels,
-                            size_t labels_count, double *cost, bool whole)
+static struct bp_batch of_labels(const float *inputs, const int32_t *labels)
 {
-    struct bp_batch batch = {.inputs = inputs, .labels = labels};
-    const bp_status status = check_call(trainer, inputs, labels, "labels");
-
-    if (status != BP_OK)
-        return status;
-    if (!bp_cost_takes_labels(&trainer->cost))
-        return bp_fail(&trainer->text, BP_ESTATE,
-                       "the cost does not take labels, expected targets");
-    return run(trainer, &batch, inputs_count, labels_count, whole, cost);
+    return (struct bp_batch){.inputs = inputs, .labels = labels, .labelled = true};
 }
 
 bp_status bp_trainer_step(bp_trainer *trainer, const float *inputs, size_t inputs_count,
                           const float *targets, size_t targets_count, double *cost)
 {
-    return run_f32(trainer, inputs, inputs_count, targets, targets_count, cost, true);
+    return run(trainer, of_f32(inputs, targets), inputs_count, targets_count, true, cost);
 }
 
 bp_status bp_trainer_step_f64(bp_trainer *trainer, const double *inputs,
                               size_t inputs_count, const double *targets,
                               size_t targets_count, double *cost)
 {
-    return run_f64(trainer, inputs, inputs_count, targets, targets_count, cost, true);
+    return run(trainer, of_f64(inputs, targets), inputs_count, targets_count, true, cost);
 }
 
 bp_status bp_trainer_step_labels(bp_trainer *trainer, const float *inputs,
                                  size_t inputs_count, const int32_t *labels,
                                  size_t labels_count, double *cost)
 {
-    return run_labels(trainer, inputs, inputs_count, labels, labels_count, cost, true);
+    return run(trainer, of_labels(inputs, labels), inputs_count, labels_count, true,
+               cost);
 }
 
 bp_status bp_trainer_gradient(bp_trainer *trainer, const float *inputs,
                               size_t inputs_count, const float *targets,
                               size_t targets_count, double *cost)
 {
-    return run_f32(trainer, inputs, inputs_count, targets, targets_count, cost, false);
+    return run(trainer, of_f32(inputs, targets), inputs_count, targets_count, false,
+               cost);
 }
 
 bp_status bp_trainer_gradient_f64(bp_trainer *trainer, const double *inputs,
                                   size_t inputs_count, const double *targets,
                                   size_t targets_count, double *cost)
 {
-    return run_f64(trainer, inputs, inputs_count, targets, targets_count, cost, false);
+    return run(trainer, of_f64(inputs, targets), inputs_count, targets_count, false,
+               cost);
 }
 
 bp_status bp_trainer_gradient_labels(bp_trainer *trainer, const float *inputs,
                                      size_t inputs_count, const int32_t *labels,
                                      size_t labels_count, double *cost)
 {
-    return run_labels(trainer, inputs, inputs_count, labels, labels_count, cost, false);
+    return run(trainer, of_labels(inputs, labels), inputs_count, labels_count, false,
+               cost);
 }
 
 bp_status bp_trainer_update(bp_trainer *trainer)

@@ -81,6 +81,10 @@ bp_status bp_trainer_set(bp_trainer *trainer, int32_t key, double value)
     if (trainer->built && key == BP_TRAINER_BATCH)
         return bp_fail(&trainer->text, BP_ESTATE,
                        "the trainer is built, expected the batch before");
+    if (key == BP_TRAINER_SHUFFLE && trainer->row > 0)
+        return bp_fail(&trainer->text, BP_ESTATE,
+                       "an epoch is stopped at row %zu, expected shuffle between epochs",
+                       trainer->row);
     return bp_settings_set(&settings, trainer->settings, key, value, &trainer->text);
 }
 
@@ -114,9 +118,9 @@ bp_status bp_trainer_build(bp_trainer *trainer, uint64_t seed)
         return BP_EINVAL;
     if (trainer->built)
         return bp_fail(&trainer->text, BP_ESTATE, "the trainer is built already");
-    status = bp_model_create(&trainer->model, trainer->network, &trainer->cost,
-                             (size_t)trainer->settings[BP_TRAINER_BATCH - 1],
-                             &trainer->text);
+    status =
+        bp_model_create(&trainer->model, trainer->network, &trainer->cost,
+                        (size_t)trainer->settings[BP_TRAINER_BATCH - 1], &trainer->text);
     if (status != BP_OK)
         return status;
     status = reserve_state(trainer);
@@ -204,7 +208,8 @@ bp_status bp_trainer_get_gradients(bp_trainer *trainer, float **values, size_t *
     return status;
 }
 
-bp_status bp_trainer_get_gradients_f64(bp_trainer *trainer, double **values, size_t *count)
+bp_status bp_trainer_get_gradients_f64(bp_trainer *trainer, double **values,
+                                       size_t *count)
 {
     const bp_status status =
         trainer != NULL ? view(trainer, values, count, &bp_engine_f64) : BP_EINVAL;

@@ -35,8 +35,8 @@ struct bp_trainer {
 bp_status bp_trainer_check(struct bp_trainer *trainer);
 
 /** Forward, cost and backward of a batch that was checked; the trainer is busy. */
-bp_status bp_trainer_run_gradient(struct bp_trainer *trainer, const struct bp_batch *batch,
-                                  double *cost);
+bp_status bp_trainer_run_gradient(struct bp_trainer *trainer,
+                                  const struct bp_batch *batch, double *cost);
 
 /** Apply the gradients, which are finite. */
 void bp_trainer_run_update(struct bp_trainer *trainer);

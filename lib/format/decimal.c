@@ -119,9 +119,7 @@ static bool read_grammar(const unsigned char *text, size_t length,
 static const double powers_of_ten[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
                                        1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
                                        1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
-enum {
-    EXACT_POWERS = 22
-};
+enum { EXACT_POWERS = 22 };
 
 static double scale_by_ten(double value, int64_t exponent)
 {
@@ -150,9 +148,7 @@ static double approximate(const struct decimal *decimal)
 
 /* An unsigned integer, the lowest limb first. The largest is a middle of 25 bits times
  * 10^(DIGITS_LIMIT - MIN_EXPONENT) times 2^150: under 800 bits. */
-enum {
-    LIMBS = 32
-};
+enum { LIMBS = 32 };
 struct big {
     uint32_t limbs[LIMBS];
 };
@@ -219,10 +215,7 @@ static int compare(const struct decimal *decimal, uint32_t middle, int exponent)
 
 /* Round. */
 
-enum {
-    FLOAT_BITS = 24,
-    LEAST_EXPONENT = -149
-};
+enum { FLOAT_BITS = 24, LEAST_EXPONENT = -149 };
 
 static float nearest(const struct decimal *decimal, double value)
 {

@@ -31,12 +31,7 @@ bp_status bp_gzip_unpack(const struct bp_host *host, const unsigned char *packed
 #include <zlib.h>
 
 /* Deflate packs a run of 1032 bytes into one at best. */
-enum {
-    LARGEST_RATIO = 1032,
-    LEAST_ROOM = 4096,
-    TRAILER_SIZE = 4,
-    PIECE_SIZE = 65536
-};
+enum { LARGEST_RATIO = 1032, LEAST_ROOM = 4096, TRAILER_SIZE = 4, PIECE_SIZE = 65536 };
 
 struct unpacking {
     const struct bp_host *host;
@@ -187,9 +182,7 @@ bp_status bp_gzip_unpack(const struct bp_host *host, const unsigned char *packed
                          size_t size, size_t limit, struct bp_bytes *bytes,
                          struct bp_text *text)
 {
-    enum {
-        GZIP_WINDOW = 15 + 16
-    };
+    enum { GZIP_WINDOW = 15 + 16 };
     struct unpacking work = {
         .host = host, .text = text, .end = packed + size, .limit = limit};
     bp_status status;

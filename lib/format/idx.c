@@ -4,11 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-enum {
-    HEAD_SIZE = 4,
-    DIMENSION_SIZE = 4,
-    RANK_LIMIT = 8
-};
+enum { HEAD_SIZE = 4, DIMENSION_SIZE = 4, RANK_LIMIT = 8 };
 
 static size_t element_size(int32_t type)
 {

@@ -22,9 +22,7 @@ static size_t put(char *to, unsigned char c)
 
 const char *bp_quote(struct bp_quote *quote, const void *bytes, size_t length)
 {
-    enum {
-        ROOM = BP_QUOTE_SIZE - (int)sizeof "...\"" - 4
-    };
+    enum { ROOM = BP_QUOTE_SIZE - (int)sizeof "...\"" - 4 };
     const unsigned char *from = bytes;
     size_t used = 0;
     size_t i = 0;

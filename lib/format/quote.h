@@ -5,9 +5,7 @@
 
 #include "base.h"
 
-enum {
-    BP_QUOTE_SIZE = 64
-};
+enum { BP_QUOTE_SIZE = 64 };
 
 /** In quotes, a long text cut, what is not printable ASCII as \xHH. */
 struct bp_quote {

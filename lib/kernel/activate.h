@@ -5,7 +5,8 @@
  *
  * All but softmax and log-softmax work on each number alone. They run over whole
  * vectors, padding included: there g is 0, every f'(0) is finite, and so g stays 0. Where
- * f' can be had from a alone it is, so that z need not be kept; `x` is z or a accordingly.
+ * f' can be had from a alone it is, so that z need not be kept; `x` is z or a
+ * accordingly.
  */
 #ifndef BP_KERNEL_ACTIVATE_H
 #define BP_KERNEL_ACTIVATE_H

@@ -3,11 +3,11 @@
  * The table of kernels: all long loops of the library, for one precision and one
  * instruction set. A template: BP_PRECISION is defined before it is included.
  *
- * Matrices lie row by row. A stride is the distance from one row to the next, in elements,
- * and is a multiple of BP_LANES but where it is said; arrays begin on BP_ALIGNMENT. The
- * elements between a row's width and its stride are its padding. Kernels may read padding
- * and write it; where the padding of what they read is zero, so is that of what they
- * write, unless a kernel says that it leaves numbers there.
+ * Matrices lie row by row. A stride is the distance from one row to the next, in
+ * elements, and is a multiple of BP_LANES but where it is said; arrays begin on
+ * BP_ALIGNMENT. The elements between a row's width and its stride are its padding.
+ * Kernels may read padding and write it; where the padding of what they read is zero, so
+ * is that of what they write, unless a kernel says that it leaves numbers there.
  *
  * Order of operations is part of the contract, see docs/numerics.md: all tables give the
  * same bits.
@@ -21,8 +21,8 @@
 
 #include <stddef.h>
 
-/** C = init + A B. Element (r, k) of A is at a + r * a_row + k * a_depth, with any strides
- *  (so A may be a transposed matrix). Each element of C is one chain
+/** C = init + A B. Element (r, k) of A is at a + r * a_row + k * a_depth, with any
+ *  strides (so A may be a transposed matrix). Each element of C is one chain
  *  c = fma(a(r, k), b(k, j), c), k ascending from what `init` says. */
 struct BP_REAL(product) {
     size_t rows, cols, depth; /**< C is rows x cols. */

@@ -11,7 +11,7 @@
 
 #include <string.h>
 
-static const struct BP_REAL(kernels) *kernels_of(const struct bp_op_run *run)
+static const struct BP_REAL(kernels) * kernels_of(const struct bp_op_run *run)
 {
     return run->kernels;
 }
@@ -126,19 +126,13 @@ static int32_t activation_backward(const struct bp_op_run *run)
 static int side(int32_t kind, real z, real a)
 {
     switch (kind) {
-    case BP_ACTIVATION_RELU:
-        return a > 0;
-    case BP_ACTIVATION_LEAKY_RELU:
-        return z >= 0;
+    case BP_ACTIVATION_RELU: return a > 0;
+    case BP_ACTIVATION_LEAKY_RELU: return z >= 0;
     case BP_ACTIVATION_ELU:
-    case BP_ACTIVATION_SELU:
-        return z > 0;
-    case BP_ACTIVATION_SOFTPLUS:
-        return z > 20;
-    case BP_ACTIVATION_HARD_SIGMOID:
-        return (a > 0) + (a >= 1);
-    default:
-        return 0;
+    case BP_ACTIVATION_SELU: return z > 0;
+    case BP_ACTIVATION_SOFTPLUS: return z > 20;
+    case BP_ACTIVATION_HARD_SIGMOID: return (a > 0) + (a >= 1);
+    default: return 0;
     }
 }
 

@@ -146,8 +146,8 @@ static uint64_t row_branches(const struct bp_cost_run *run, size_t r,
     size_t j;
 
     for (j = 0; j < run->cols; j++)
-        hash = bp_mix(hash, element->side(output_row(run, r)[j], target(run, r, j),
-                                          run->scale));
+        hash = bp_mix(
+            hash, element->side(output_row(run, r)[j], target(run, r, j), run->scale));
     return hash;
 }
 

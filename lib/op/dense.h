@@ -25,11 +25,17 @@ static int32_t dense_forward(const struct bp_op_run *run)
 {
     const struct bp_node *node = run->node;
     const struct BP_REAL(product) work = {
-        .rows = run->rows, .cols = node->outputs, .depth = node->inputs,
-        .a = run->input, .a_row = node->input_stride, .a_depth = 1,
-        .b = weights_of(run), .b_stride = node->weight.col_stride,
+        .rows = run->rows,
+        .cols = node->outputs,
+        .depth = node->inputs,
+        .a = run->input,
+        .a_row = node->input_stride,
+        .a_depth = 1,
+        .b = weights_of(run),
+        .b_stride = node->weight.col_stride,
         .init = biases_of(run),
-        .c = run->z, .c_stride = node->output_stride,
+        .c = run->z,
+        .c_stride = node->output_stride,
     };
 
     kernels_of(run)->product(run->pool, &work);
@@ -40,9 +46,14 @@ static void weight_gradient(const struct bp_op_run *run)
 {
     const struct bp_node *node = run->node;
     const struct BP_REAL(product) work = {
-        .rows = node->inputs, .cols = node->outputs, .depth = run->rows,
-        .a = run->input, .a_row = 1, .a_depth = node->input_stride,
-        .b = run->output_grad, .b_stride = node->output_stride,
+        .rows = node->inputs,
+        .cols = node->outputs,
+        .depth = run->rows,
+        .a = run->input,
+        .a_row = 1,
+        .a_depth = node->input_stride,
+        .b = run->output_grad,
+        .b_stride = node->output_stride,
         .c = (real *)run->grads + node->weight.offset,
         .c_stride = node->weight.col_stride,
     };
@@ -64,15 +75,20 @@ static void input_gradient(const struct bp_op_run *run)
 {
     const struct bp_node *node = run->node;
     const struct BP_REAL(product) work = {
-        .rows = run->rows, .cols = node->inputs, .depth = node->outputs,
-        .a = run->output_grad, .a_row = node->output_stride, .a_depth = 1,
-        .b = run->scratch, .b_stride = node->input_stride,
-        .c = run->input_grad, .c_stride = node->input_stride,
+        .rows = run->rows,
+        .cols = node->inputs,
+        .depth = node->outputs,
+        .a = run->output_grad,
+        .a_row = node->output_stride,
+        .a_depth = 1,
+        .b = run->scratch,
+        .b_stride = node->input_stride,
+        .c = run->input_grad,
+        .c_stride = node->input_stride,
     };
 
     kernels_of(run)->transpose(weights_of(run), node->inputs, node->outputs,
-                               node->weight.col_stride, run->scratch,
-                               node->input_stride);
+                               node->weight.col_stride, run->scratch, node->input_stride);
     kernels_of(run)->product(run->pool, &work);
 }
 

@@ -45,7 +45,7 @@ struct bp_op_run {
     void *input_grad;  /**< Backward: where dC/d input goes, or NULL. An activation layer
                             is given `output_grad` itself. */
     bool fused;        /**< output_grad is dC/dz already. */
-    void *scratch;     /**< Dense: the weights transposed. Callbacks: a batch of outputs. */
+    void *scratch; /**< Dense: the weights transposed. Callbacks: a batch of outputs. */
 };
 
 /** The operation of one kind of layer. */

@@ -68,49 +68,47 @@ have() {
 native=
 if "${CC:-cc}" -march=native -E - </dev/null >/dev/null 2>&1; then native=yes; fi
 
-builds_of() {
-    compiler=$1
-    for level in 1 3; do
-        (plain_shared "$compiler-O$level" "$compiler" "-O$level")
-    done
-    # Where the target has FMA a compiler would like to contract.
-    [ -z "$native" ] ||
-        (plain "$compiler-O2-native" "$compiler" -O2 -march=native)
-    for level in 1 3; do
-        (with_cmake "$compiler-O$level" "$compiler" "-O$level")
-    done
-}
-
-# In the background, two at a time; one that fails is found by its missing mark.
-start() {
+# The first command that fails ends the shell, here and in the loop below, which leaves
+# no mark behind. It would not in a condition.
+build_one() {
     (
-        name=$1
-        shift
-        rm -f "$work/$name.done"
-        "$@" >"$work/$name.log" 2>&1
-        : >"$work/$name.done"
-    ) &
+        "$@"
+        : >"$work/$2.done"
+    ) >"$work/$2.log" 2>&1
 }
 
-compilers=
-for compiler in gcc clang; do
-    if have "$compiler"; then
-        compilers="$compilers $compiler"
-        start "$compiler" builds_of "$compiler"
-    else
-        echo "$compiler is not here: not compared"
-    fi
+# One build a line: how, its name, compiler and flags.
+builds() {
+    echo "plain no-flags ${CC:-cc}"
+    for compiler in gcc clang; do
+        have "$compiler" || continue
+        for level in 3 1; do
+            echo "plain_shared $compiler-O$level $compiler -O$level"
+            echo "with_cmake $compiler-cmake-O$level $compiler -O$level"
+        done
+        # Where the target has FMA a compiler would like to contract.
+        [ -z "$native" ] || echo "plain $compiler-native $compiler -O2 -march=native"
+    done
+}
+
+have gcc || echo "gcc is not here: not compared"
+have clang || echo "clang is not here: not compared"
+builds >"$work/builds"
+rm -f "$work"/*.done
+for half in 1 0; do
+    awk "NR % 2 == $half" "$work/builds" | while read -r line; do
+        # shellcheck disable=SC2086  # a list of words
+        build_one $line
+    done &
 done
 wait
-start no-flags plain no-flags "${CC:-cc}"
-wait
-for name in $compilers no-flags; do
+while read -r how name rest; do
     [ -e "$work/$name.done" ] || {
-        echo "FAILED  building with $name:"
+        echo "FAILED  $how $name $rest:"
         tail -n 40 "$work/$name.log"
         exit 1
     }
-done
+done <"$work/builds"
 
 # --- Runs -----------------------------------------------------------------------------
 
