@@ -89,6 +89,14 @@ static size_t offset_of(const struct spot *spot)
            spot->col * spot->place->col_stride;
 }
 
+/* On which side of all kinks the batch lies, as a hash. */
+static uint64_t sides(const struct bp_model *model)
+{
+    const uint64_t hash = bp_pass_branches(&model->pass, UINT64_C(14695981039346656037));
+
+    return bp_pass_cost_branches(&model->pass, &model->cost, model->fused, hash);
+}
+
 /* The cost with one parameter moved, and the side of all kinks. */
 static bp_status cost_at(struct check *check, size_t offset, double value, double *cost,
                          uint64_t *branches)
@@ -98,8 +106,7 @@ static bp_status cost_at(struct check *check, size_t offset, double value, doubl
     set_at(check->copy, offset, value);
     status = bp_model_value(&check->model, cost, check->text);
     if (status == BP_OK)
-        *branches =
-            bp_pass_branches(&check->model.pass, &check->model.cost, check->model.fused);
+        *branches = sides(&check->model);
     return status;
 }
 

@@ -83,6 +83,12 @@ size_t bp_network_width(const struct bp_network *network)
                               : network->inputs;
 }
 
+struct bp_pool bp_network_pool(const struct bp_network *network)
+{
+    return (struct bp_pool){.threads =
+                                (uint32_t)network->settings[BP_NETWORK_THREADS - 1]};
+}
+
 int32_t bp_network_range(const struct bp_network *network)
 {
     return network->count > 0 ? network->nodes[network->count - 1].range : BP_RANGE_REAL;

@@ -32,6 +32,9 @@ size_t bp_network_width(const struct bp_network *network);
 /** What the last layer puts out, a `BP_RANGE_` value. */
 int32_t bp_network_range(const struct bp_network *network);
 
+/** The threads that may work on a call of this network. */
+struct bp_pool bp_network_pool(const struct bp_network *network);
+
 /** Address of element (row, 0) of a place in @p arena, which is laid out as the
  *  network's. */
 void *bp_network_row(const struct bp_network *network, const struct bp_arena *arena,

@@ -39,6 +39,12 @@ bp_status bp_pass_create(struct bp_pass *pass, const struct bp_network *network,
 /** Also for a pass that is all zero. */
 void bp_pass_release(struct bp_pass *pass);
 
+/** Address of element @p offset of the arena. */
+static inline void *bp_pass_at(const struct bp_pass *pass, size_t offset)
+{
+    return bp_at(pass->arena.base, pass->network->engine->element_size, offset);
+}
+
 /** Address of row @p row of a matrix of @p width columns at @p offset. */
 void *bp_pass_row(const struct bp_pass *pass, size_t offset, size_t width, size_t row);
 
@@ -61,8 +67,12 @@ int32_t bp_pass_cost(const struct bp_pass *pass, const struct bp_cost_spec *cost
 int32_t bp_pass_cost_gradient(const struct bp_pass *pass, const struct bp_cost_spec *cost,
                               bool fused);
 
-/** On which side of all kinks the batch lies, as a hash. */
-uint64_t bp_pass_branches(const struct bp_pass *pass, const struct bp_cost_spec *cost,
-                          bool fused);
+/** Mix into @p hash on which side of its kinks every unit lies. */
+uint64_t bp_pass_branches(const struct bp_pass *pass, uint64_t hash);
+
+/** The same of the cost. */
+uint64_t bp_pass_cost_branches(const struct bp_pass *pass,
+                               const struct bp_cost_spec *cost, bool fused,
+                               uint64_t hash);
 
 #endif

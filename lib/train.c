@@ -66,8 +66,7 @@ bp_status bp_trainer_run_gradient(struct bp_trainer *trainer,
 void bp_trainer_run_update(struct bp_trainer *trainer)
 {
     const struct bp_network *network = trainer->network;
-    struct bp_pool pool = {.threads =
-                               (uint32_t)network->settings[BP_NETWORK_THREADS - 1]};
+    struct bp_pool pool = bp_network_pool(network);
     struct bp_update_run run = {
         .kernels = network->kernels,
         .pool = &pool,
