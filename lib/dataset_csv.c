@@ -554,14 +554,14 @@ bp_status bp_dataset_read_csv(bp_dataset *dataset, const char *path,
         return status;
     status = fill_csv(dataset, &load, &chosen);
     bp_load_release(&dataset->host, &load);
-    return status;
+    return status == BP_OK ? status : bp_load_blame(path, status, &dataset->text);
 }
 
 bp_status bp_dataset_parse_csv(bp_dataset *dataset, const void *bytes, size_t size,
                                const bp_csv_options *options)
 {
     bp_csv_options chosen;
-    struct bp_load load;
+    struct bp_load load = {0};
     bp_status status;
 
     if (dataset == NULL)

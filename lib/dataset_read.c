@@ -4,12 +4,25 @@
 #include "format/gzip.h"
 #include "format/idx.h"
 
+#include <string.h>
+
 /* A small file can unpack to a thousand times its size, and a device never ends. */
 #if SIZE_MAX > 0xFFFFFFFFu
 #define SIZE_LIMIT ((size_t)1 << 36)
 #else
 #define SIZE_LIMIT (SIZE_MAX / 2)
 #endif
+
+enum { NAME_SHOWN = 100 };
+
+bp_status bp_load_blame(const char *name, bp_status status, struct bp_text *text)
+{
+    const struct bp_text reason = *text;
+    const size_t length = strlen(name);
+    const char *shown = length > NAME_SHOWN ? name + length - NAME_SHOWN : name;
+
+    return bp_fail(text, status, "%s: %s", shown, reason.line);
+}
 
 bp_status bp_load_bytes(const struct bp_host *host, const void *bytes, size_t size,
                         struct bp_load *load, struct bp_text *text)
@@ -18,13 +31,17 @@ bp_status bp_load_bytes(const struct bp_host *host, const void *bytes, size_t si
     bp_status status;
 
     if (!bp_gzip_is(bytes, size)) {
-        *load = (struct bp_load){.data = bytes, .size = size};
+        load->data = bytes;
+        load->size = size;
         return BP_OK;
     }
     status = bp_gzip_unpack(host, bytes, size, SIZE_LIMIT, &unpacked, text);
-    if (status == BP_OK)
-        *load = (struct bp_load){unpacked.data, unpacked.size, unpacked};
-    return status;
+    if (status != BP_OK)
+        return status;
+    load->data = unpacked.data;
+    load->size = unpacked.size;
+    load->owned = unpacked;
+    return BP_OK;
 }
 
 bp_status bp_load_file(const struct bp_host *host, const char *path, struct bp_load *load,
@@ -33,6 +50,7 @@ bp_status bp_load_file(const struct bp_host *host, const char *path, struct bp_l
     struct bp_bytes file;
     bp_status status = bp_host_read_file(host, path, SIZE_LIMIT, &file, text);
 
+    *load = (struct bp_load){.name = path};
     if (status != BP_OK)
         return status;
     status = bp_load_bytes(host, file.data, file.size, load, text);
@@ -40,7 +58,7 @@ bp_status bp_load_file(const struct bp_host *host, const char *path, struct bp_l
         load->owned = file;
     else
         bp_host_release(host, file.data, file.size);
-    return status;
+    return status == BP_OK ? status : bp_load_blame(path, status, text);
 }
 
 void bp_load_release(const struct bp_host *host, struct bp_load *load)
@@ -51,30 +69,23 @@ void bp_load_release(const struct bp_host *host, struct bp_load *load)
 
 /* IDX. */
 
-/* Say which of the two files a line is about. */
-static bp_status blame(struct bp_dataset *dataset, const char *argument, bp_status status,
-                       const struct bp_text *reason)
-{
-    return bp_fail(&dataset->text, status, "%s: %s", argument, reason->line);
-}
-
 static bp_status take_inputs(struct bp_dataset *dataset, const struct bp_load *load,
                              struct bp_content *content)
 {
-    struct bp_text reason;
+    struct bp_text *text = &dataset->text;
     struct bp_idx idx;
     float *values;
-    bp_status status = bp_idx_read(load->data, load->size, &idx, &reason);
+    bp_status status = bp_idx_read(load->data, load->size, &idx, text);
 
     if (status != BP_OK)
-        return blame(dataset, "inputs", status, &reason);
+        return bp_load_blame(load->name, status, text);
     values = bp_part_create(&dataset->host, idx.rows, idx.cols,
                             &content->parts[BP_PART_INPUTS]);
     if (values == NULL)
         return bp_dataset_no_memory(dataset);
     content->rows = idx.rows;
-    status = bp_idx_numbers(&idx, values, &reason);
-    return status == BP_OK ? status : blame(dataset, "inputs", status, &reason);
+    status = bp_idx_numbers(&idx, values, text);
+    return status == BP_OK ? status : bp_load_blame(load->name, status, text);
 }
 
 static bp_status check_labels(struct bp_dataset *dataset, const struct bp_idx *idx,
@@ -82,14 +93,14 @@ static bp_status check_labels(struct bp_dataset *dataset, const struct bp_idx *i
 {
     if (idx->type != BP_IDX_U8)
         return bp_fail(&dataset->text, BP_EDATA,
-                       "labels: the type is 0x%02x, expected 0x08, bytes",
+                       "the type is 0x%02x, expected 0x08, bytes",
                        (unsigned int)idx->type);
     if (idx->rank != 1)
         return bp_fail(&dataset->text, BP_EDATA,
-                       "labels: the number of dimensions is %zu, expected 1", idx->rank);
+                       "the number of dimensions is %zu, expected 1", idx->rank);
     if (idx->rows != rows)
         return bp_fail(&dataset->text, BP_ESHAPE,
-                       "labels has %zu rows, expected %zu as inputs has", idx->rows,
+                       "the rows are %zu, expected %zu as the inputs have", idx->rows,
                        rows);
     return BP_OK;
 }
@@ -97,16 +108,15 @@ static bp_status check_labels(struct bp_dataset *dataset, const struct bp_idx *i
 static bp_status take_labels(struct bp_dataset *dataset, const struct bp_load *load,
                              struct bp_content *content)
 {
-    struct bp_text reason;
+    struct bp_text *text = &dataset->text;
     struct bp_idx idx;
     int32_t *labels;
-    bp_status status = bp_idx_read(load->data, load->size, &idx, &reason);
+    bp_status status = bp_idx_read(load->data, load->size, &idx, text);
 
+    if (status == BP_OK)
+        status = check_labels(dataset, &idx, content->rows);
     if (status != BP_OK)
-        return blame(dataset, "labels", status, &reason);
-    status = check_labels(dataset, &idx, content->rows);
-    if (status != BP_OK)
-        return status;
+        return bp_load_blame(load->name, status, text);
     labels = bp_part_create(&dataset->host, idx.rows, 1, &content->parts[BP_PART_LABELS]);
     if (labels == NULL)
         return bp_dataset_no_memory(dataset);
@@ -168,31 +178,33 @@ static bp_status check_parse(struct bp_dataset *dataset, const void *inputs,
     return bp_dataset_check_empty(dataset);
 }
 
+/* The caller's bytes, named as the argument they came by. */
+static bp_status load_argument(struct bp_dataset *dataset, const void *bytes, size_t size,
+                               struct bp_load *load)
+{
+    const bp_status status =
+        bp_load_bytes(&dataset->host, bytes, size, load, &dataset->text);
+
+    return status == BP_OK ? status : bp_load_blame(load->name, status, &dataset->text);
+}
+
 bp_status bp_dataset_parse_idx(bp_dataset *dataset, const void *inputs,
                                size_t inputs_size, const void *labels, size_t labels_size)
 {
-    struct bp_load inputs_load = {0};
-    struct bp_load labels_load = {0};
-    const struct bp_host *host;
-    struct bp_text reason;
+    struct bp_load inputs_load = {.name = "inputs"};
+    struct bp_load labels_load = {.name = "labels"};
     bp_status status;
 
     if (dataset == NULL)
         return BP_EINVAL;
-    host = &dataset->host;
     status = check_parse(dataset, inputs, labels, labels_size);
-    if (status != BP_OK)
-        return status;
-    status = bp_load_bytes(host, inputs, inputs_size, &inputs_load, &reason);
-    if (status != BP_OK)
-        return blame(dataset, "inputs", status, &reason);
-    if (labels != NULL)
-        status = bp_load_bytes(host, labels, labels_size, &labels_load, &reason);
+    if (status == BP_OK)
+        status = load_argument(dataset, inputs, inputs_size, &inputs_load);
+    if (status == BP_OK && labels != NULL)
+        status = load_argument(dataset, labels, labels_size, &labels_load);
     if (status == BP_OK)
         status = fill_idx(dataset, &inputs_load, &labels_load);
-    else
-        status = blame(dataset, "labels", status, &reason);
-    bp_load_release(host, &inputs_load);
-    bp_load_release(host, &labels_load);
+    bp_load_release(&dataset->host, &inputs_load);
+    bp_load_release(&dataset->host, &labels_load);
     return status;
 }

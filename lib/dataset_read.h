@@ -6,10 +6,14 @@
 #include "dataset.h"
 
 struct bp_load {
+    const char *name; /**< What a line about the data begins with: path or argument. */
     const unsigned char *data;
     size_t size;
     struct bp_bytes owned; /**< Nothing where the data are the caller's. */
 };
+
+/** Put a name, of which the end counts, before the line in @p text. */
+bp_status bp_load_blame(const char *name, bp_status status, struct bp_text *text);
 
 /** Read a file, and unpack it. @return ::BP_OK, or a status with a line in @p text. */
 bp_status bp_load_file(const struct bp_host *host, const char *path, struct bp_load *load,

@@ -234,8 +234,9 @@ static void malformed_labels(void **state)
         {"\0\0\x08\2\0\0\0\2\0\0\0\1ab", 14, BP_EDATA,
          "labels: the number of dimensions is 2, expected 1"},
         {"\0\0\x08\1\0\0\0\3abc", 11, BP_ESHAPE,
-         "labels has 3 rows, expected 2 as inputs"},
-        {"\0\0\x08\1\0\0\0\1a", 9, BP_ESHAPE, "labels has 1 rows, expected 2 as inputs"},
+         "labels: the rows are 3, expected 2 as the inputs"},
+        {"\0\0\x08\1\0\0\0\1a", 9, BP_ESHAPE,
+         "labels: the rows are 1, expected 2 as the inputs"},
         {"\0\0\x08\1\0\0\0\2a", 9, BP_EDATA,
          "labels: the elements are 1 bytes, expected 2"},
     };
