@@ -44,13 +44,16 @@ tests() {
 }
 
 stage_valgrind() {
+    options="--quiet --error-exitcode=99 --leak-check=full --track-origins=yes"
+    options="$options --show-leak-kinds=definite,possible"
+    options="$options --errors-for-leak-kinds=definite,possible"
     soak_tree || return 1
     cat >"$tree/DartConfiguration.tcl" <<END
 SourceDirectory: $need_root
 BuildDirectory: $tree
 MemoryCheckType: Valgrind
 MemoryCheckCommand: $(command -v valgrind)
-MemoryCheckCommandOptions: --quiet --error-exitcode=99 --leak-check=full --show-leak-kinds=definite,possible --errors-for-leak-kinds=definite,possible --track-origins=yes
+MemoryCheckCommandOptions: $options
 TimeOut: 7200
 END
     tests -T memcheck -L unit && return 0

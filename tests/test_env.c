@@ -34,7 +34,7 @@ static int begin(void **state)
     return 0;
 }
 
-/* --- The default tables --------------------------------------------------------------- */
+/* --- The default tables ----------------------------------------------------------- */
 
 static void default_memory_is_aligned(void **state)
 {
@@ -197,7 +197,7 @@ static void default_files_answer_codes(void **state)
     assert_int_equal(files->close(file, files->user), EBADF);
 }
 
-/* --- bp_host_read_file ---------------------------------------------------------------- */
+/* --- bp_host_read_file ------------------------------------------------------------ */
 
 /* One read through a table, and what must hold after it. */
 struct trial {
