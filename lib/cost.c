@@ -76,15 +76,12 @@ static struct bp_settings settings_of(const struct bp_cost_spec *spec)
 static bp_status create(const bp_env *env, const struct bp_cost_spec *spec,
                         bp_cost **cost)
 {
-    struct bp_host host;
-    bp_cost *made;
+    void *object = NULL;
+    const bp_status status = bp_object_create(env, sizeof **cost, &object);
+    bp_cost *made = object;
 
-    if (bp_host_init(&host, env) != BP_OK)
-        return BP_EINVAL;
-    made = bp_host_allocate(&host, sizeof *made);
-    if (made == NULL)
-        return BP_ENOMEM;
-    made->host = host;
+    if (status != BP_OK)
+        return status;
     made->spec = *spec;
     made->spec.settings[BP_COST_SCALE - 1] = scales[0].initial;
     *cost = made;
@@ -119,12 +116,8 @@ bp_status bp_cost_create_custom(const bp_cost_ops *ops, const bp_env *env, bp_co
 
 void bp_cost_destroy(bp_cost *cost)
 {
-    struct bp_host host;
-
-    if (cost == NULL)
-        return;
-    host = cost->host;
-    bp_host_release(&host, cost, sizeof *cost);
+    if (cost != NULL)
+        bp_object_release(cost, sizeof *cost);
 }
 
 const char *bp_cost_error(const bp_cost *cost)

@@ -134,32 +134,24 @@ static const char *name_at(const struct bp_names *names, size_t index)
 
 bp_status bp_dataset_create(const bp_env *env, bp_dataset **dataset)
 {
-    struct bp_host host;
-    bp_dataset *created;
+    void *object = NULL;
     bp_status status;
 
     if (dataset == NULL)
         return BP_EINVAL;
-    status = bp_host_init(&host, env);
+    status = bp_object_create(env, sizeof **dataset, &object);
     if (status != BP_OK)
         return status;
-    created = bp_host_allocate(&host, sizeof *created);
-    if (created == NULL)
-        return BP_ENOMEM;
-    created->host = host;
-    *dataset = created;
+    *dataset = object;
     return BP_OK;
 }
 
 void bp_dataset_destroy(bp_dataset *dataset)
 {
-    struct bp_host host;
-
     if (dataset == NULL)
         return;
-    host = dataset->host;
-    bp_content_release(&host, &dataset->content);
-    bp_host_release(&host, dataset, sizeof *dataset);
+    bp_content_release(&dataset->host, &dataset->content);
+    bp_object_release(dataset, sizeof *dataset);
 }
 
 const char *bp_dataset_error(const bp_dataset *dataset)

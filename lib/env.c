@@ -60,6 +60,29 @@ void bp_host_release(const struct bp_host *host, void *memory, size_t size)
         host->memory.release(memory, at_least_one(size), BP_ALIGNMENT, host->memory.user);
 }
 
+bp_status bp_object_create(const bp_env *env, size_t size, void **object)
+{
+    struct bp_host host;
+    struct bp_host *made;
+
+    if (bp_host_init(&host, env) != BP_OK)
+        return BP_EINVAL;
+    made = bp_host_allocate(&host, size);
+    if (made == NULL)
+        return BP_ENOMEM;
+    *made = host;
+    *object = made;
+    return BP_OK;
+}
+
+/* The tables lie in the memory that goes. */
+void bp_object_release(void *object, size_t size)
+{
+    const struct bp_host host = *(const struct bp_host *)object;
+
+    bp_host_release(&host, object, size);
+}
+
 double bp_host_seconds(const struct bp_host *host)
 {
     return host->clock.seconds(host->clock.user);

@@ -26,6 +26,14 @@ void *bp_host_allocate(const struct bp_host *host, size_t size);
 /** Take memory back; @p memory may be NULL, @p size is that of bp_host_allocate(). */
 void bp_host_release(const struct bp_host *host, void *memory, size_t size);
 
+/** Memory for an object that begins with its struct bp_host, which is filled in.
+ * @return ::BP_EINVAL for tables that cannot be, ::BP_ENOMEM; *object is set only if all
+ *         went well. */
+bp_status bp_object_create(const bp_env *env, size_t size, void **object);
+
+/** Take such an object back; what it holds was released before. */
+void bp_object_release(void *object, size_t size);
+
 double bp_host_seconds(const struct bp_host *host);
 
 /** An array that has the size of its allocation with it. */

@@ -44,15 +44,12 @@ void bp_layer_spec_dense(struct bp_layer_spec *spec, size_t outputs, int32_t act
 static bp_status create(const bp_env *env, const struct bp_layer_spec *spec,
                         bp_layer **layer)
 {
-    struct bp_host host;
-    bp_layer *made;
+    void *object = NULL;
+    const bp_status status = bp_object_create(env, sizeof **layer, &object);
+    bp_layer *made = object;
 
-    if (bp_host_init(&host, env) != BP_OK)
-        return BP_EINVAL;
-    made = bp_host_allocate(&host, sizeof *made);
-    if (made == NULL)
-        return BP_ENOMEM;
-    made->host = host;
+    if (status != BP_OK)
+        return status;
     made->spec = *spec;
     *layer = made;
     return BP_OK;
@@ -82,12 +79,8 @@ bp_status bp_layer_create_activation(int32_t activation, const bp_env *env,
 
 void bp_layer_destroy(bp_layer *layer)
 {
-    struct bp_host host;
-
-    if (layer == NULL)
-        return;
-    host = layer->host;
-    bp_host_release(&host, layer, sizeof *layer);
+    if (layer != NULL)
+        bp_object_release(layer, sizeof *layer);
 }
 
 /* Whether this kind of layer has the setting. */

@@ -17,17 +17,17 @@ static const struct bp_settings settings = {table, BP_NETWORK_SETTINGS};
 
 bp_status bp_network_create(size_t inputs, const bp_env *env, bp_network **network)
 {
-    struct bp_host host;
+    void *object = NULL;
     bp_network *made;
+    bp_status status;
     size_t padded;
 
-    if (inputs == 0 || network == NULL || !bp_align_up(inputs, BP_LANES, &padded) ||
-        bp_host_init(&host, env) != BP_OK)
+    if (inputs == 0 || network == NULL || !bp_align_up(inputs, BP_LANES, &padded))
         return BP_EINVAL;
-    made = bp_host_allocate(&host, sizeof *made);
-    if (made == NULL)
-        return BP_ENOMEM;
-    made->host = host;
+    status = bp_object_create(env, sizeof *made, &object);
+    if (status != BP_OK)
+        return status;
+    made = object;
     made->inputs = inputs;
     bp_settings_reset(&settings, made->settings);
     *network = made;
@@ -36,14 +36,14 @@ bp_status bp_network_create(size_t inputs, const bp_env *env, bp_network **netwo
 
 void bp_network_destroy(bp_network *network)
 {
-    struct bp_host host;
+    const struct bp_host *host;
 
     if (network == NULL)
         return;
-    host = network->host;
-    bp_arena_release(&network->params, &host);
-    bp_host_release(&host, network->nodes, network->capacity * sizeof *network->nodes);
-    bp_host_release(&host, network, sizeof *network);
+    host = &network->host;
+    bp_arena_release(&network->params, host);
+    bp_host_release(host, network->nodes, network->capacity * sizeof *network->nodes);
+    bp_object_release(network, sizeof *network);
 }
 
 const char *bp_network_error(const bp_network *network)

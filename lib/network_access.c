@@ -46,12 +46,13 @@ bp_status bp_network_parameter_info(const bp_network *network, size_t layer,
     return BP_OK;
 }
 
-bp_status bp_tensor_find(const struct bp_network *network, size_t layer, int32_t which,
-                         const void *values, size_t count, const struct bp_place **place)
+/* Check what every call with a tensor is given, and find its place. */
+static bp_status find(const struct bp_network *network, size_t layer, int32_t which,
+                      bool given, size_t count, const struct bp_place **place)
 {
     const struct bp_place *found;
 
-    if (values == NULL)
+    if (!given)
         return BP_EINVAL;
     if (!network->built)
         return BP_ESTATE;
@@ -64,59 +65,69 @@ bp_status bp_tensor_find(const struct bp_network *network, size_t layer, int32_t
     return BP_OK;
 }
 
-void bp_tensor_store_f32(const struct bp_network *network, const struct bp_arena *arena,
-                         const struct bp_place *place, float *values)
+static void store_row(const struct bp_network *network, const void *from,
+                      const struct bp_place *place, struct bp_values_out values,
+                      size_t first)
 {
-    size_t row;
-
-    for (row = 0; row < place->rows; row++)
-        network->engine->store_f32(bp_network_row(network, arena, place, row),
-                                   place->col_stride, values + row * place->cols,
+    if (values.f32 != NULL)
+        network->engine->store_f32(from, place->col_stride, values.f32 + first,
+                                   place->cols);
+    else
+        network->engine->store_f64(from, place->col_stride, values.f64 + first,
                                    place->cols);
 }
 
-void bp_tensor_store_f64(const struct bp_network *network, const struct bp_arena *arena,
-                         const struct bp_place *place, double *values)
+bp_status bp_tensor_get(const struct bp_network *network, const struct bp_arena *arena,
+                        size_t layer, int32_t which, struct bp_values_out values,
+                        size_t count)
 {
+    const bool given = values.f32 != NULL || values.f64 != NULL;
+    const struct bp_place *place = NULL;
+    const bp_status status = find(network, layer, which, given, count, &place);
     size_t row;
 
+    if (status != BP_OK)
+        return status;
     for (row = 0; row < place->rows; row++)
-        network->engine->store_f64(bp_network_row(network, arena, place, row),
-                                   place->col_stride, values + row * place->cols,
-                                   place->cols);
+        store_row(network, bp_network_row(network, arena, place, row), place, values,
+                  row * place->cols);
+    return BP_OK;
 }
 
 bp_status bp_network_get_parameter(const bp_network *network, size_t layer, int32_t which,
                                    float *values, size_t count)
 {
-    const struct bp_place *place = NULL;
-    bp_status status = BP_EINVAL;
-
-    if (network != NULL)
-        status = bp_tensor_find(network, layer, which, values, count, &place);
-    if (status == BP_OK)
-        bp_tensor_store_f32(network, &network->params, place, values);
-    return status;
+    if (network == NULL)
+        return BP_EINVAL;
+    return bp_tensor_get(network, &network->params, layer, which,
+                         (struct bp_values_out){.f32 = values}, count);
 }
 
 bp_status bp_network_get_parameter_f64(const bp_network *network, size_t layer,
                                        int32_t which, double *values, size_t count)
 {
-    const struct bp_place *place = NULL;
-    bp_status status = BP_EINVAL;
-
-    if (network != NULL)
-        status = bp_tensor_find(network, layer, which, values, count, &place);
-    if (status == BP_OK)
-        bp_tensor_store_f64(network, &network->params, place, values);
-    return status;
+    if (network == NULL)
+        return BP_EINVAL;
+    return bp_tensor_get(network, &network->params, layer, which,
+                         (struct bp_values_out){.f64 = values}, count);
 }
 
-/* The fault that bp_tensor_find() saw, in words. */
-static bp_status explain(struct bp_network *network, bp_status status, size_t layer,
-                         int32_t which, const void *values, size_t count)
+/** Where values come from: one of the two. */
+struct values_in {
+    const float *f32;
+    const double *f64;
+};
+
+static double value_at(struct values_in values, size_t i)
 {
-    if (values == NULL)
+    return values.f32 != NULL ? (double)values.f32[i] : values.f64[i];
+}
+
+/* The fault that find() saw, in words. */
+static bp_status explain(struct bp_network *network, bp_status status, size_t layer,
+                         int32_t which, bool given, size_t count)
+{
+    if (!given)
         return bp_fail_null(&network->text, "values");
     if (status == BP_ESTATE)
         return bp_fail(&network->text, status, "the network is not built");
@@ -132,13 +143,12 @@ static bp_status explain(struct bp_network *network, bp_status status, size_t la
 }
 
 static bp_status find_to_write(struct bp_network *network, size_t layer, int32_t which,
-                               const void *values, size_t count,
-                               const struct bp_place **place)
+                               bool given, size_t count, const struct bp_place **place)
 {
-    const bp_status status = bp_tensor_find(network, layer, which, values, count, place);
+    const bp_status status = find(network, layer, which, given, count, place);
 
     if (status != BP_OK)
-        return explain(network, status, layer, which, values, count);
+        return explain(network, status, layer, which, given, count);
     if (network->busy)
         return bp_fail(&network->text, BP_EBUSY, "the network is in a training step");
     return BP_OK;
@@ -159,69 +169,87 @@ static bool stays_finite(const struct bp_network *network, double value)
     return kept - kept == 0;
 }
 
+static bp_status check_values(struct bp_network *network, struct values_in values,
+                              size_t count)
+{
+    size_t i;
+
+    for (i = 0; i < count; i++)
+        if (!stays_finite(network, value_at(values, i)))
+            return fail_not_finite(network, i, value_at(values, i));
+    return BP_OK;
+}
+
+static void load_row(const struct bp_network *network, void *to,
+                     const struct bp_place *place, struct values_in values, size_t first)
+{
+    if (values.f32 != NULL)
+        network->engine->load_f32(to, place->col_stride, values.f32 + first, place->cols);
+    else
+        network->engine->load_f64(to, place->col_stride, values.f64 + first, place->cols);
+}
+
+static bp_status set(struct bp_network *network, size_t layer, int32_t which,
+                     struct values_in values, size_t count)
+{
+    const bool given = values.f32 != NULL || values.f64 != NULL;
+    const struct bp_place *place = NULL;
+    bp_status status = find_to_write(network, layer, which, given, count, &place);
+    size_t row;
+
+    if (status == BP_OK)
+        status = check_values(network, values, count);
+    if (status != BP_OK)
+        return status;
+    for (row = 0; row < place->rows; row++)
+        load_row(network, bp_network_row(network, &network->params, place, row), place,
+                 values, row * place->cols);
+    return BP_OK;
+}
+
 bp_status bp_network_set_parameter(bp_network *network, size_t layer, int32_t which,
                                    const float *values, size_t count)
 {
-    const struct bp_place *place = NULL;
-    bp_status status;
-    size_t i;
-
     if (network == NULL)
         return BP_EINVAL;
-    status = find_to_write(network, layer, which, values, count, &place);
-    if (status != BP_OK)
-        return status;
-    for (i = 0; i < count; i++)
-        if (!stays_finite(network, values[i]))
-            return fail_not_finite(network, i, values[i]);
-    for (i = 0; i < place->rows; i++)
-        network->engine->load_f32(bp_network_row(network, &network->params, place, i),
-                                  place->col_stride, values + i * place->cols,
-                                  place->cols);
-    return BP_OK;
+    return set(network, layer, which, (struct values_in){.f32 = values}, count);
 }
 
 bp_status bp_network_set_parameter_f64(bp_network *network, size_t layer, int32_t which,
                                        const double *values, size_t count)
 {
-    const struct bp_place *place = NULL;
-    bp_status status;
-    size_t i;
-
     if (network == NULL)
         return BP_EINVAL;
-    status = find_to_write(network, layer, which, values, count, &place);
-    if (status != BP_OK)
-        return status;
-    for (i = 0; i < count; i++)
-        if (!stays_finite(network, values[i]))
-            return fail_not_finite(network, i, values[i]);
-    for (i = 0; i < place->rows; i++)
-        network->engine->load_f64(bp_network_row(network, &network->params, place, i),
-                                  place->col_stride, values + i * place->cols,
-                                  place->cols);
-    return BP_OK;
+    return set(network, layer, which, (struct values_in){.f64 = values}, count);
 }
 
-/* What the two views share: the array, if the network is of this precision. */
-static bp_status view(struct bp_network *network, const void *values, const void *count,
-                      const struct bp_engine *engine)
+bp_status bp_view_check(const struct bp_network *network, const void *values,
+                        const void *count, const struct bp_engine *engine,
+                        struct bp_text *text)
 {
     if (values == NULL || count == NULL)
-        return bp_fail_null(&network->text, values == NULL ? "values" : "count");
+        return bp_fail_null(text, values == NULL ? "values" : "count");
     if (!network->built)
-        return bp_fail(&network->text, BP_ESTATE, "the network is not built");
+        return bp_fail(text, BP_ESTATE, "the network is not built");
     if (network->engine != engine)
-        return bp_fail(&network->text, BP_ESTATE,
+        return bp_fail(text, BP_ESTATE,
                        "the view is in %s, expected the network's precision",
                        engine == &bp_engine_f64 ? "double" : "float");
     return BP_OK;
 }
 
+/* What the two views share. */
+static bp_status view(struct bp_network *network, const void *values, const void *count,
+                      const struct bp_engine *engine)
+{
+    if (network == NULL)
+        return BP_EINVAL;
+    return bp_view_check(network, values, count, engine, &network->text);
+}
+
 bp_status bp_network_get_view(bp_network *network, float **values, size_t *count)
 {
-    const bp_status status =
-        network != NULL ? view(network, values, count, &bp_engine_f32) : BP_EINVAL;
+    const bp_status status = view(network, values, count, &bp_engine_f32);
 
     if (status == BP_OK) {
         *values = network->params.base;
@@ -232,8 +260,7 @@ bp_status bp_network_get_view(bp_network *network, float **values, size_t *count
 
 bp_status bp_network_get_view_f64(bp_network *network, double **values, size_t *count)
 {
-    const bp_status status =
-        network != NULL ? view(network, values, count, &bp_engine_f64) : BP_EINVAL;
+    const bp_status status = view(network, values, count, &bp_engine_f64);
 
     if (status == BP_OK) {
         *values = network->params.base;

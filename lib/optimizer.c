@@ -13,16 +13,16 @@ static const struct bp_settings settings = {table, BP_OPTIMIZER_SETTINGS};
 
 bp_status bp_optimizer_create(int32_t kind, const bp_env *env, bp_optimizer **optimizer)
 {
-    struct bp_host host;
+    void *object = NULL;
     bp_optimizer *made;
+    bp_status status;
 
-    if (kind != BP_OPTIMIZER_SGD || optimizer == NULL ||
-        bp_host_init(&host, env) != BP_OK)
+    if (kind != BP_OPTIMIZER_SGD || optimizer == NULL)
         return BP_EINVAL;
-    made = bp_host_allocate(&host, sizeof *made);
-    if (made == NULL)
-        return BP_ENOMEM;
-    made->host = host;
+    status = bp_object_create(env, sizeof *made, &object);
+    if (status != BP_OK)
+        return status;
+    made = object;
     made->spec.kind = kind;
     bp_settings_reset(&settings, made->spec.settings);
     *optimizer = made;
@@ -31,12 +31,8 @@ bp_status bp_optimizer_create(int32_t kind, const bp_env *env, bp_optimizer **op
 
 void bp_optimizer_destroy(bp_optimizer *optimizer)
 {
-    struct bp_host host;
-
-    if (optimizer == NULL)
-        return;
-    host = optimizer->host;
-    bp_host_release(&host, optimizer, sizeof *optimizer);
+    if (optimizer != NULL)
+        bp_object_release(optimizer, sizeof *optimizer);
 }
 
 const char *bp_optimizer_error(const bp_optimizer *optimizer)

@@ -5,6 +5,7 @@
 
 /** Where the outputs go: one of the three. */
 struct sink {
+    const char *name; /**< Of the argument. */
     float *outputs;
     double *outputs_f64;
     int32_t *classes;
@@ -84,15 +85,46 @@ static bp_status run(struct bp_workspace *workspace, const struct bp_batch *batc
     return BP_OK;
 }
 
-static bp_status predict(struct bp_workspace *workspace, const struct bp_batch *batch,
-                         const struct sink *sink)
+static bool is_empty(const struct sink *sink)
 {
-    bp_status status = bp_batch_check_inputs(workspace->network, batch, &workspace->text);
+    return sink->outputs == NULL && sink->outputs_f64 == NULL && sink->classes == NULL;
+}
+
+/* Counts that fit each other; a class a row takes one place, outputs their width. */
+static bp_status check_counts(struct bp_workspace *workspace, size_t inputs_count,
+                              const struct sink *sink, size_t count, size_t *rows)
+{
+    const struct bp_network *network = workspace->network;
+    const bp_status status = check_rows(network, &workspace->text, inputs_count, rows);
 
     if (status != BP_OK)
         return status;
+    if (sink->classes == NULL)
+        return check_outputs(network, &workspace->text, *rows, count);
+    if (count != *rows)
+        return bp_fail(&workspace->text, BP_ESHAPE,
+                       "rows is %zu, expected the %zu rows of the inputs", count, *rows);
+    return BP_OK;
+}
+
+static bp_status predict(const struct bp_network *network, struct bp_workspace *workspace,
+                         struct bp_batch batch, size_t inputs_count,
+                         const struct sink *sink, size_t count)
+{
+    const bool no_inputs = batch.inputs == NULL && batch.inputs_f64 == NULL;
+    bp_status status = bp_workspace_check(network, workspace);
+
+    if (status != BP_OK)
+        return status;
+    if (no_inputs || is_empty(sink))
+        return bp_fail_null(&workspace->text, no_inputs ? "inputs" : sink->name);
+    status = check_counts(workspace, inputs_count, sink, count, &batch.rows);
+    if (status == BP_OK)
+        status = bp_batch_check_inputs(network, &batch, &workspace->text);
+    if (status != BP_OK)
+        return status;
     workspace->busy = true;
-    status = run(workspace, batch, sink);
+    status = run(workspace, &batch, sink);
     workspace->busy = false;
     return status;
 }
@@ -101,54 +133,28 @@ bp_status bp_network_predict(const bp_network *network, bp_workspace *workspace,
                              const float *inputs, size_t inputs_count, float *outputs,
                              size_t outputs_count)
 {
-    struct bp_batch batch = {.inputs = inputs};
-    const struct sink sink = {.outputs = outputs};
-    bp_status status = bp_workspace_check(network, workspace);
+    const struct sink sink = {.name = "outputs", .outputs = outputs};
 
-    if (status != BP_OK)
-        return status;
-    if (inputs == NULL || outputs == NULL)
-        return bp_fail_null(&workspace->text, inputs == NULL ? "inputs" : "outputs");
-    status = check_rows(network, &workspace->text, inputs_count, &batch.rows);
-    if (status == BP_OK)
-        status = check_outputs(network, &workspace->text, batch.rows, outputs_count);
-    return status == BP_OK ? predict(workspace, &batch, &sink) : status;
+    return predict(network, workspace, (struct bp_batch){.inputs = inputs}, inputs_count,
+                   &sink, outputs_count);
 }
 
 bp_status bp_network_predict_f64(const bp_network *network, bp_workspace *workspace,
                                  const double *inputs, size_t inputs_count,
                                  double *outputs, size_t outputs_count)
 {
-    struct bp_batch batch = {.inputs_f64 = inputs};
-    const struct sink sink = {.outputs_f64 = outputs};
-    bp_status status = bp_workspace_check(network, workspace);
+    const struct sink sink = {.name = "outputs", .outputs_f64 = outputs};
 
-    if (status != BP_OK)
-        return status;
-    if (inputs == NULL || outputs == NULL)
-        return bp_fail_null(&workspace->text, inputs == NULL ? "inputs" : "outputs");
-    status = check_rows(network, &workspace->text, inputs_count, &batch.rows);
-    if (status == BP_OK)
-        status = check_outputs(network, &workspace->text, batch.rows, outputs_count);
-    return status == BP_OK ? predict(workspace, &batch, &sink) : status;
+    return predict(network, workspace, (struct bp_batch){.inputs_f64 = inputs},
+                   inputs_count, &sink, outputs_count);
 }
 
 bp_status bp_network_classify(const bp_network *network, bp_workspace *workspace,
                               const float *inputs, size_t inputs_count, int32_t *classes,
                               size_t rows)
 {
-    struct bp_batch batch = {.inputs = inputs};
-    const struct sink sink = {.classes = classes};
-    bp_status status = bp_workspace_check(network, workspace);
+    const struct sink sink = {.name = "classes", .classes = classes};
 
-    if (status != BP_OK)
-        return status;
-    if (inputs == NULL || classes == NULL)
-        return bp_fail_null(&workspace->text, inputs == NULL ? "inputs" : "classes");
-    status = check_rows(network, &workspace->text, inputs_count, &batch.rows);
-    if (status == BP_OK && rows != batch.rows)
-        status =
-            bp_fail(&workspace->text, BP_ESHAPE,
-                    "rows is %zu, expected the %zu rows of the inputs", rows, batch.rows);
-    return status == BP_OK ? predict(workspace, &batch, &sink) : status;
+    return predict(network, workspace, (struct bp_batch){.inputs = inputs}, inputs_count,
+                   &sink, rows);
 }

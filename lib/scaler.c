@@ -28,19 +28,16 @@ struct bp_scaler {
 
 bp_status bp_scaler_create(int32_t kind, const bp_env *env, bp_scaler **scaler)
 {
-    struct bp_host host;
+    void *object = NULL;
     bp_scaler *created;
     bp_status status;
 
     if (scaler == NULL || (kind != BP_SCALING_STANDARD && kind != BP_SCALING_MIN_MAX))
         return BP_EINVAL;
-    status = bp_host_init(&host, env);
+    status = bp_object_create(env, sizeof *created, &object);
     if (status != BP_OK)
         return status;
-    created = bp_host_allocate(&host, sizeof *created);
-    if (created == NULL)
-        return BP_ENOMEM;
-    created->host = host;
+    created = object;
     created->kind = kind;
     *scaler = created;
     return BP_OK;
@@ -48,13 +45,11 @@ bp_status bp_scaler_create(int32_t kind, const bp_env *env, bp_scaler **scaler)
 
 void bp_scaler_destroy(bp_scaler *scaler)
 {
-    struct bp_host host;
-
     if (scaler == NULL)
         return;
-    host = scaler->host;
-    bp_host_release(&host, scaler->columns, scaler->cols * sizeof *scaler->columns);
-    bp_host_release(&host, scaler, sizeof *scaler);
+    bp_host_release(&scaler->host, scaler->columns,
+                    scaler->cols * sizeof *scaler->columns);
+    bp_object_release(scaler, sizeof *scaler);
 }
 
 const char *bp_scaler_error(const bp_scaler *scaler)

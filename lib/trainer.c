@@ -148,58 +148,47 @@ bp_status bp_trainer_position(const bp_trainer *trainer, bp_position *position)
     return BP_OK;
 }
 
-/* What both readers of a gradient check and find. */
-static bp_status find(const bp_trainer *trainer, size_t layer, int32_t which,
-                      const void *values, size_t count, const struct bp_place **place)
+/* What both readers of a gradient share. */
+static bp_status get(const struct bp_trainer *trainer, size_t layer, int32_t which,
+                     struct bp_values_out values, size_t count)
 {
-    if (trainer == NULL || values == NULL)
+    if (trainer == NULL || (values.f32 == NULL && values.f64 == NULL))
         return BP_EINVAL;
     if (!trainer->built)
         return BP_ESTATE;
-    return bp_tensor_find(trainer->network, layer, which, values, count, place);
+    return bp_tensor_get(trainer->network, &trainer->model.grads, layer, which, values,
+                         count);
 }
 
 bp_status bp_trainer_get_gradient(const bp_trainer *trainer, size_t layer, int32_t which,
                                   float *values, size_t count)
 {
-    const struct bp_place *place = NULL;
-    const bp_status status = find(trainer, layer, which, values, count, &place);
-
-    if (status == BP_OK)
-        bp_tensor_store_f32(trainer->network, &trainer->model.grads, place, values);
-    return status;
+    return get(trainer, layer, which, (struct bp_values_out){.f32 = values}, count);
 }
 
 bp_status bp_trainer_get_gradient_f64(const bp_trainer *trainer, size_t layer,
                                       int32_t which, double *values, size_t count)
 {
-    const struct bp_place *place = NULL;
-    const bp_status status = find(trainer, layer, which, values, count, &place);
-
-    if (status == BP_OK)
-        bp_tensor_store_f64(trainer->network, &trainer->model.grads, place, values);
-    return status;
+    return get(trainer, layer, which, (struct bp_values_out){.f64 = values}, count);
 }
 
-/* What the two views share: the array, if the network is of this precision. */
+/* What both views share. */
 static bp_status view(struct bp_trainer *trainer, const void *values, const void *count,
                       const struct bp_engine *engine)
 {
-    if (values == NULL || count == NULL)
-        return bp_fail_null(&trainer->text, values == NULL ? "values" : "count");
-    if (!trainer->built)
+    bp_status status;
+
+    if (trainer == NULL)
+        return BP_EINVAL;
+    status = bp_view_check(trainer->network, values, count, engine, &trainer->text);
+    if (status == BP_OK && !trainer->built)
         return bp_fail(&trainer->text, BP_ESTATE, "the trainer is not built");
-    if (trainer->network->engine != engine)
-        return bp_fail(&trainer->text, BP_ESTATE,
-                       "the view is in %s, expected the network's precision",
-                       engine == &bp_engine_f64 ? "double" : "float");
-    return BP_OK;
+    return status;
 }
 
 bp_status bp_trainer_get_gradients(bp_trainer *trainer, float **values, size_t *count)
 {
-    const bp_status status =
-        trainer != NULL ? view(trainer, values, count, &bp_engine_f32) : BP_EINVAL;
+    const bp_status status = view(trainer, values, count, &bp_engine_f32);
 
     if (status == BP_OK) {
         *values = trainer->model.grads.base;
@@ -211,8 +200,7 @@ bp_status bp_trainer_get_gradients(bp_trainer *trainer, float **values, size_t *
 bp_status bp_trainer_get_gradients_f64(bp_trainer *trainer, double **values,
                                        size_t *count)
 {
-    const bp_status status =
-        trainer != NULL ? view(trainer, values, count, &bp_engine_f64) : BP_EINVAL;
+    const bp_status status = view(trainer, values, count, &bp_engine_f64);
 
     if (status == BP_OK) {
         *values = trainer->model.grads.base;
