@@ -108,7 +108,7 @@ static bp_status check_labels(const struct bp_network *network,
 
         if (label < 0 || (size_t)label >= outputs)
             return bp_fail(text, BP_EDATA, "label of row %zu is %d, expected 0 to %zu",
-                           row, (int)label, outputs - 1);
+                           data_row(batch, row), (int)label, outputs - 1);
     }
     return BP_OK;
 }
@@ -128,8 +128,9 @@ static bp_status check_target_row(const struct bp_network *network,
 
         if (!is_finite(network, y) || !bp_cost_target_ok(cost, y))
             return bp_fail(text, BP_EDATA,
-                           "targets row %zu, column %zu is %s, expected %s", row, j,
-                           bp_number(y).text, bp_cost_target_text(cost));
+                           "targets row %zu, column %zu is %s, expected %s",
+                           data_row(batch, row), j, bp_number(y).text,
+                           bp_cost_target_text(cost));
     }
     return BP_OK;
 }

@@ -85,7 +85,8 @@ static void set_tensor(bp_network *network, size_t layer, int32_t which, double 
     assert_non_null(values);
     for (i = 0; i < info.rows * info.cols; ++i)
         values[i] = size * pattern(i + 31 * layer + 17 * (size_t)which);
-    ok(bp_network_set_parameter_f64(network, layer, which, values, info.rows * info.cols));
+    ok(bp_network_set_parameter_f64(network, layer, which, values,
+                                    info.rows * info.cols));
     free(values);
 }
 
@@ -130,7 +131,8 @@ bp_trainer *case_trainer(const struct gradient_case *c, bp_network *network, siz
 
 struct case_data case_data_make(const struct gradient_case *c, size_t rows, size_t seed)
 {
-    struct case_data data = {.rows = rows, .inputs = CASE_INPUTS, .outputs = CASE_OUTPUTS};
+    struct case_data data = {
+        .rows = rows, .inputs = CASE_INPUTS, .outputs = CASE_OUTPUTS};
 
     data.x = calloc(rows * data.inputs, sizeof *data.x);
     data.y = calloc(rows * data.outputs, sizeof *data.y);
@@ -194,8 +196,8 @@ bp_status case_gradient(const struct gradient_case *c, bp_trainer *trainer,
         return bp_trainer_gradient_f64(trainer, data->x, inputs, data->y,
                                        data->rows * data->outputs, cost);
     x = to_floats(data->x, inputs);
-    status = bp_trainer_gradient_labels(trainer, x, inputs, data->labels, data->rows,
-                                        cost);
+    status =
+        bp_trainer_gradient_labels(trainer, x, inputs, data->labels, data->rows, cost);
     free(x);
     return status;
 }

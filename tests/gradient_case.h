@@ -35,7 +35,8 @@ const char *case_text(const struct gradient_case *c);
 bp_network *case_network(const struct gradient_case *c);
 
 /** A trainer that is not built. */
-bp_trainer *case_trainer(const struct gradient_case *c, bp_network *network, size_t batch);
+bp_trainer *case_trainer(const struct gradient_case *c, bp_network *network,
+                         size_t batch);
 
 /** Inputs and targets (or labels) of @p rows rows; other @p seed, other numbers. */
 struct case_data {

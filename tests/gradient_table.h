@@ -17,7 +17,8 @@ struct activation_record {
     int32_t kind;
     const char *text;
     bool sets_slope;
-    double slope; /**< Of ::BP_LAYER_SLOPE if it is set, and of the formula in any case. */
+    double
+        slope; /**< Of ::BP_LAYER_SLOPE if it is set, and of the formula in any case. */
     bool smooth;
     /** A '+' for each cost that takes such outputs, by its value from 1 on. */
     const char *costs;

@@ -88,11 +88,11 @@ static void assert_limit(void **state, size_t rows, size_t cols, size_t count)
 /* At each of the places where the total can pass what fits. */
 static void overflow_is_a_limit(void **state)
 {
-    assert_limit(state, 1, SIZE_MAX, 0);                  /* padding of a row */
-    assert_limit(state, 1, SIZE_MAX - 14, 0);             /* the same, by one */
-    assert_limit(state, SIZE_MAX / 16 + 1, 1, 0);         /* rows times a row */
-    assert_limit(state, 1, 16, SIZE_MAX - 15);            /* the sum */
-    assert_limit(state, SIZE_MAX / 128 + 1, 16, 0);       /* bytes */
+    assert_limit(state, 1, SIZE_MAX, 0);                       /* padding of a row */
+    assert_limit(state, 1, SIZE_MAX - 14, 0);                  /* the same, by one */
+    assert_limit(state, SIZE_MAX / 16 + 1, 1, 0);              /* rows times a row */
+    assert_limit(state, 1, 16, SIZE_MAX - 15);                 /* the sum */
+    assert_limit(state, SIZE_MAX / 128 + 1, 16, 0);            /* bytes */
     assert_limit(state, (size_t)PTRDIFF_MAX / 128 + 1, 16, 0); /* a size of an object */
 }
 
@@ -114,8 +114,10 @@ static void out_of_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        HOST_TEST(places_one_after_another), HOST_TEST(reserves_zero_on_the_alignment),
-        HOST_TEST(reserves_nothing_too),     HOST_TEST(overflow_is_a_limit),
+        HOST_TEST(places_one_after_another),
+        HOST_TEST(reserves_zero_on_the_alignment),
+        HOST_TEST(reserves_nothing_too),
+        HOST_TEST(overflow_is_a_limit),
         HOST_TEST(out_of_memory),
     };
 

@@ -118,8 +118,8 @@ static void writes_numbers(void **state)
     static const struct {
         double value;
         const char *text;
-    } rows[] = {{0, "0"},         {0.5, "0.5"},     {-2.25, "-2.25"}, {1e300, "1e+300"},
-                {1e-9, "1e-09"},  {0.01, "0.01"},   {123456, "123456"}};
+    } rows[] = {{0, "0"},        {0.5, "0.5"},   {-2.25, "-2.25"},  {1e300, "1e+300"},
+                {1e-9, "1e-09"}, {0.01, "0.01"}, {123456, "123456"}};
 
     (void)state;
     for (size_t i = 0; i < COUNT(rows); i++)

@@ -96,7 +96,8 @@ static void prove(const struct gradient_case *c, bp_network *network, bp_trainer
     print_report(c, &report);
 }
 
-static void refuse(const struct gradient_case *c, bp_trainer *trainer, struct tally *tally)
+static void refuse(const struct gradient_case *c, bp_trainer *trainer,
+                   struct tally *tally)
 {
     const bp_status status = bp_trainer_build(trainer, 1);
 
@@ -137,7 +138,7 @@ static void run_shape(void **state)
     assert_true(tally.refused > 0);
 }
 
-/* The records name every function of the library, so that a new one cannot be left out. */
+/* The records name every function of the library: a new one cannot be left out. */
 static void test_table_is_complete(void **state)
 {
     (void)state;
@@ -168,8 +169,7 @@ static void check_wide(int32_t precision)
                                       .last = BP_ACTIVATION_SOFTMAX,
                                       .precision = precision};
     bp_network *network = make_network(&recipe, 5);
-    bp_trainer *trainer =
-        make_trainer(network, BP_COST_SOFTMAX_CROSS_ENTROPY, 1, 1);
+    bp_trainer *trainer = make_trainer(network, BP_COST_SOFTMAX_CROSS_ENTROPY, 1, 1);
     bp_dataset *data = make_dataset(131, widths[0], widths[3], NULL);
     bp_gradient_report report = {.struct_size = sizeof report};
     bp_gradient_options options;
@@ -228,13 +228,16 @@ static void test_linear_layer_keeps_range(void **state)
 
 /* deep, apart, bias, precision */
 static struct shape shapes[] = {
-    {false, false, true, F32},  {false, true, true, F32},   {true, false, true, F32},
-    {true, true, true, F32},    {true, false, false, F32},  {false, false, true, F64},
-    {false, true, true, F64},   {true, false, true, F64},   {true, true, true, F64},
-    {true, false, false, F64},  {false, true, false, F64},
+    {false, false, true, F32}, {false, true, true, F32},  {true, false, true, F32},
+    {true, true, true, F32},   {true, false, false, F32}, {false, false, true, F64},
+    {false, true, true, F64},  {true, false, true, F64},  {true, true, true, F64},
+    {true, false, false, F64}, {false, true, false, F64},
 };
 
-#define GRID(name, index) {"grid: " name, run_shape, NULL, NULL, &shapes[index]}
+#define GRID(name, index)                                    \
+    {                                                        \
+        "grid: " name, run_shape, NULL, NULL, &shapes[index] \
+    }
 
 int main(void)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Settings by key: ranges with their bounds, lines, and that a refusal changes nothing. */
+/* Settings by key: ranges, lines, and that a refusal changes nothing. */
 #include "unit_helpers.h"
 
 #include "setting.h"
@@ -29,9 +29,16 @@ static void set_and_get(void **state)
     static const struct {
         int32_t key;
         double value;
-    } rows[] = {{CLOSED, -2},    {CLOSED, 3},  {CLOSED, 0.5}, {ABOVE, 5e-324},
-                {ABOVE, 1e6},    {BELOW, 0},   {BELOW, 1 - 1.0 / 9007199254740992},
-                {WHOLE, 1},      {WHOLE, 256}, {WHOLE, 17}};
+    } rows[] = {{CLOSED, -2},
+                {CLOSED, 3},
+                {CLOSED, 0.5},
+                {ABOVE, 5e-324},
+                {ABOVE, 1e6},
+                {BELOW, 0},
+                {BELOW, 1 - 1.0 / 9007199254740992},
+                {WHOLE, 1},
+                {WHOLE, 256},
+                {WHOLE, 17}};
     double values[SETTINGS];
     struct bp_text text = {"kept"};
 

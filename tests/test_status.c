@@ -45,8 +45,8 @@ static void every_status_has_its_text(void **state)
 
 static void unknown_values_have_a_text(void **state)
 {
-    static const bp_status unknown[] = {1, 2, 11, 12, -12, -13, -100, INT32_MAX, INT32_MIN,
-                                        INT32_MIN + 1};
+    static const bp_status unknown[] = {1,   2,    11,        12,        -12,
+                                        -13, -100, INT32_MAX, INT32_MIN, INT32_MIN + 1};
 
     (void)state;
     for (size_t i = 0; i < COUNT(unknown); i++)

@@ -14,6 +14,12 @@ static double sign(double x)
     return (double)((x > 0) - (x < 0));
 }
 
+/* Unlike fmax(), a NaN stays one: it must show in the cost. */
+static double at_least(double low, double x)
+{
+    return x < low ? low : x;
+}
+
 /* Quadratic: d^2 / 2. */
 
 static double quadratic_value(double a, double y, double scale)
@@ -112,8 +118,8 @@ static int smooth_l1_side(double a, double y, double beta)
 
 static double entropy_value(double a, double y, double scale)
 {
-    const double yes = fmax(bp_log_f64(a), -100);
-    const double no = fmax(bp_log1p_f64(-a), -100);
+    const double yes = at_least(-100, bp_log_f64(a));
+    const double no = at_least(-100, bp_log1p_f64(-a));
 
     (void)scale;
     return -(y * yes + (1 - y) * no);
@@ -147,7 +153,7 @@ static double logits_slope(double z, double y, double scale)
 static double hinge_value(double a, double y, double scale)
 {
     (void)scale;
-    return fmax(0, 1 - y * a);
+    return at_least(0, 1 - y * a);
 }
 
 static double hinge_slope(double a, double y, double scale)

@@ -42,7 +42,8 @@ if [ -n "$update" ]; then
 fi
 sort "$work/now" >"$work/new"
 sort "$kept" >"$work/old"
-echo "$(wc -l <"$work/old") declarations are held, $(comm -13 "$work/old" "$work/new" | wc -l) are not yet"
+comm -13 "$work/old" "$work/new" >"$work/added"
+echo "$(wc -l <"$work/old") declarations are held, $(wc -l <"$work/added") are not yet"
 comm -23 "$work/old" "$work/new" >"$work/broken"
 if [ -s "$work/broken" ]; then
     echo "FAILED  gone or changed:"

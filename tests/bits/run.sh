@@ -54,8 +54,10 @@ with_cmake() {
         -DCMAKE_C_COMPILER="$compiler" -DCMAKE_C_FLAGS="$*" \
         -DBP_BUILD_TESTS=OFF -DBP_BUILD_EXAMPLES=OFF -DBP_BUILD_DOCS=OFF
     cmake --build "$dir"
-    "$compiler" "$room/hash.c" -I"$source/include" "$dir/libbackprop.a" -lm \
-        $(! grep -q 'Requires.private: zlib' "$dir/backprop.pc" || echo -lz) \
+    zlib=
+    if grep -q 'Requires.private: zlib' "$dir/backprop.pc"; then zlib=-lz; fi
+    # shellcheck disable=SC2086  # no word or one
+    "$compiler" "$room/hash.c" -I"$source/include" "$dir/libbackprop.a" -lm $zlib \
         -o "$dir/hash_static"
     "$compiler" "$room/hash.c" -I"$source/include" -L"$dir" -lbackprop \
         -Wl,-rpath,"$dir" -o "$dir/hash_shared"

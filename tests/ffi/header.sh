@@ -26,9 +26,10 @@ fi
 grep -oE 'BP_[A-Z0-9_]+ = |bp_[a-z0-9_]+\(' "$copy" | tr -d '(' | sort >"$work/copy"
 "$compiler" -E -P "$header" | grep -oE 'BP_[A-Z0-9_]+ = |bp_[a-z0-9_]+\(' | tr -d '(' |
     sort >"$work/header"
-[ "$(wc -l <"$work/header")" -gt 100 ] || fail "the header has only $(wc -l <"$work/header") names"
+count=$(wc -l <"$work/header")
+[ "$count" -gt 100 ] || fail "the header has only $count names"
 diff "$work/header" "$work/copy" || fail "other names than in the header"
-echo "ok      $(wc -l <"$work/copy") names, as in the header"
+echo "ok      $count names, as in the header"
 
 # Alone, with the types that it takes as known.
 {
@@ -42,14 +43,15 @@ echo "ok      a compiler reads it"
 
 # The same declarations: those of the header after those of the copy.
 printf '#include <stddef.h>\n#include <stdint.h>\n' >"$work/types.h"
-cat "$work/types.h" "$copy" >"$work/a.h"
-"$compiler" -E -P "$work/types.h" >"$work/types"
-for file in "$header" "$work/a.h"; do
-    "$compiler" -E -P -include "$work/types.h" "$file" |
+cat "$work/types.h" "$copy" >"$work/copy.h"
+flat() {
+    "$compiler" -E -P -include "$work/types.h" "$1" |
         sed 's/__attribute__((visibility("default")))//' | tr -s ' \n' '  ' |
-        sed 's/^.*\(typedef int32_t bp_status;\)/\1/; s/ *$//' >"$work/$(basename "$file").flat"
-done
-cmp "$work/backprop.h.flat" "$work/a.h.flat" || fail "other declarations than the header's"
+        sed 's/^.*\(typedef int32_t bp_status;\)/\1/; s/ *$//'
+}
+flat "$header" >"$work/header.flat"
+flat "$work/copy.h" >"$work/copy.flat"
+cmp "$work/header.flat" "$work/copy.flat" || fail "other declarations than the header's"
 echo "ok      the same declarations"
 
 # A parser of a foreign-function library, if one is here.

@@ -16,7 +16,7 @@ const SGD = 1, RATE = 1, MOMENTUM = 2;
 const BATCH = 1;
 
 function findKoffi() {
-    const own = path.join(__dirname, '..', '..', 'build', 'node', 'node_modules', 'koffi');
+    const own = path.join(__dirname, '../../build/node/node_modules/koffi');
     for (const name of ['koffi', own]) {
         try {
             return require(name);

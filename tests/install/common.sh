@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2034  # names for those who source it
 #
 # Sourced by the tests beside it, each of which is run as `sh NAME.sh BUILD_DIR`. They
 # leave nothing behind and write nowhere but into a temporary folder.

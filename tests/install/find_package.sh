@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 #
 # A foreign project finds the installed library by find_package, in whole and in part.
+# shellcheck source=tests/install/common.sh
 . "$(dirname "$0")/common.sh"
 
 # find_in PREFIX ARG...
@@ -44,6 +45,7 @@ if grep -q 'Requires.private: zlib' "$build/backprop.pc"; then
     without="-DCMAKE_DISABLE_FIND_PACKAGE_ZLIB=ON"
     expect "without zlib the shared one is found" find_in "$work/all" "$without"
     expect "two targets" count 2
-    expect "without zlib the static one is refused" fails find_in "$work/static" "$without"
+    expect "without zlib the static one is refused" \
+        fails find_in "$work/static" "$without"
 fi
 finish

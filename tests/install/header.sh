@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 #
 # The header alone, and twice, in every language it promises, by every compiler here.
+# shellcheck source=tests/install/common.sh
 . "$(dirname "$0")/common.sh"
 
 printf '#include <backprop.h>\n#include <backprop.h>\nint bp_nothing;\n' >"$work/alone.c"

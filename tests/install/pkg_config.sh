@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 #
 # A C and a C++ program find the installed library by pkg-config, shared and static.
+# shellcheck source=tests/install/common.sh
 . "$(dirname "$0")/common.sh"
 
 version=$(sed -n 's/^#define BP_VERSION_[A-Z]* //p' "$source/include/backprop.h" |
@@ -26,7 +27,8 @@ languages() {
     PKG_CONFIG_PATH=$(pc_dir "$prefix")
     LD_LIBRARY_PATH=$(dirname "$PKG_CONFIG_PATH")
     export PKG_CONFIG_PATH LD_LIBRARY_PATH
-    expect "pkg-config knows the version" prints "$version" pkg-config --modversion backprop
+    expect "pkg-config knows the version" \
+        prints "$version" pkg-config --modversion backprop
     expect "C, $kind, is built" compile "$CC" c "$work/c_$kind" "$@"
     program "C, $kind," "$kind" "$work/c_$kind"
     expect "C++, $kind, is built" compile "$CXX" c++ "$work/cpp_$kind" "$@"

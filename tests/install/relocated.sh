@@ -3,6 +3,7 @@
 #
 # The library is staged by DESTDIR, as packages are made, and is found wherever the tree
 # was moved to.
+# shellcheck source=tests/install/common.sh
 . "$(dirname "$0")/common.sh"
 
 stage() {
@@ -37,6 +38,7 @@ expect "the library has no run path" no_run_path
 
 expect "pkg-config finds it" compile
 LD_LIBRARY_PATH=$lib program "by pkg-config" shared "$work/c"
-expect "CMake finds it" consumer "$work/consumer" find_package -DCMAKE_PREFIX_PATH="$moved"
+expect "CMake finds it" \
+    consumer "$work/consumer" find_package -DCMAKE_PREFIX_PATH="$moved"
 programs "$work/consumer" shared
 finish

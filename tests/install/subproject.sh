@@ -3,6 +3,7 @@
 #
 # A foreign project has the library in its own build: by add_subdirectory and by
 # FetchContent. It brings no tests, no installed files and no flags.
+# shellcheck source=tests/install/common.sh
 . "$(dirname "$0")/common.sh"
 
 no_tests() {
