@@ -23,7 +23,7 @@
  *  3. An array passed in is not kept, except by functions named `_borrow`.
  *  4. A call that fails leaves its objects and its outputs as they were.
  *  5. Calls on a `const` object may run at the same time; other calls may not. Distinct
- *     objects are independent of each other in every respect.
+ *     objects are independent; a network counts as one with the trainers made from it.
  *
  * The library never prints, aborts, exits, installs a signal handler, or changes the
  * locale, the rounding mode or any other state of its host. It has no global state.
@@ -31,7 +31,9 @@
  * Errors: a function that can fail returns a ::bp_status, and the object it was called on
  * keeps one line that names the argument, its value and what was expected, to be read
  * with `bp_<object>_error`. A NULL object has no place for a line: the status alone
- * answers, ::BP_EINVAL. Calls on a `const` network leave their line in the workspace.
+ * answers, ::BP_EINVAL. A call on a `const` object writes no line, as others may run at
+ * the same time: its status alone answers. Predictions leave theirs in the workspace.
+ * Rows and columns of arrays count from 0, lines and columns of files from 1.
  *
  * Numbers: matrices are row by row, one example a row, without gaps unless a stride is
  * given. Weights are w[to][from], as in textbooks and in PyTorch's `Linear.weight`.
@@ -92,8 +94,8 @@ enum {
     BP_ENOMEM = -2,       /**< The memory table gave no memory. */
     BP_ESHAPE = -3,       /**< Lengths or widths that do not fit each other. */
     BP_ESTATE = -4,       /**< Not at this point: not built yet, or built already. */
-    BP_EDATA = -5,        /**< Data that cannot be: NaN, a label out of range, bad
-                               text. */
+    BP_EDATA = -5,        /**< Data that cannot be: NaN, a label out of range, bad text,
+                               or numbers that overflowed in training. */
     BP_EIO = -6,          /**< A file could not be opened or read. */
     BP_EDOMAIN = -7,      /**< The last layer's range is outside the cost's domain. */
     BP_EUNSUPPORTED = -8, /**< Known, but not available in this build or for this use. */
@@ -310,8 +312,8 @@ BP_API bp_status bp_layer_set(bp_layer *layer, int32_t key, double value);
  * @return ::BP_EINVAL for NULL, an unknown key, or one this kind does not have. */
 BP_API bp_status bp_layer_get(const bp_layer *layer, int32_t key, double *value);
 
-/** Why the last failing call on the layer failed; "" if none has. The text lives in the
- * layer until the next failing call. */
+/** Why the last failing call that could write to the layer failed; "" if none has. The
+ * text lives in the layer until the next failing call. */
 BP_API const char *bp_layer_error(const bp_layer *layer);
 
 /** @} */
@@ -421,7 +423,7 @@ BP_API bp_status bp_network_add_dense(bp_network *network, size_t outputs,
                                       int32_t activation);
 
 /** Build the network: reserve its arena and draw its parameters from @p seed. The same
- * seed gives the same bits on every machine.
+ * seed gives the same bits on every instruction set and compiler.
  * @return ::BP_ESTATE if it is built or has no layer, ::BP_ENOMEM, ::BP_ELIMIT,
  *         ::BP_EUNSUPPORTED if an operation has no form in the network's precision. */
 BP_API bp_status bp_network_build(bp_network *network, uint64_t seed);
@@ -528,7 +530,7 @@ typedef struct bp_evaluation {
     uint32_t struct_size; /**< sizeof(bp_evaluation), set by the caller. */
     int32_t has_accuracy; /**< 1 if the data set has labels. */
     uint64_t rows;        /**< Examples seen. */
-    uint64_t correct;     /**< Of these, those whose class was found. */
+    uint64_t correct;     /**< Of these, those whose class was found; 0 without labels. */
     double accuracy;      /**< correct / rows. */
     double cost;          /**< The cost, as the cost defines its mean, over all rows. */
 } bp_evaluation;
@@ -607,8 +609,9 @@ BP_API bp_status bp_network_evaluate(const bp_network *network, bp_workspace *wo
  * takes; a trainer refuses a last layer that gives others:
  *
  *  - real numbers: any last layer;
- *  - logits: any whose outputs are not probabilities. Under softmax cross-entropy also a
- *    softmax or log-softmax layer, which is then applied once, not twice;
+ *  - logits: any whose outputs are neither probabilities nor their logarithms. Under
+ *    softmax cross-entropy also a softmax or log-softmax layer, which is then applied
+ *    once, not twice;
  *  - probabilities: sigmoid, hard sigmoid, softmax;
  *  - log-probabilities: log-softmax.
  *
@@ -666,7 +669,7 @@ BP_API bp_status bp_cost_create(int32_t kind, const bp_env *env, bp_cost **cost)
  * @param cost  the cost, or NULL. */
 BP_API void bp_cost_destroy(bp_cost *cost);
 
-/** Why the last failing call on the cost failed; "" if none has. */
+/** Why the last failing call that could write to the cost failed; "" if none has. */
 BP_API const char *bp_cost_error(const bp_cost *cost);
 
 /** Change a setting.
@@ -718,7 +721,7 @@ BP_API bp_status bp_optimizer_create(int32_t kind, const bp_env *env,
  * @param optimizer  the optimizer, or NULL. */
 BP_API void bp_optimizer_destroy(bp_optimizer *optimizer);
 
-/** Why the last failing call on the optimizer failed; "" if none has. */
+/** Why the last failing call that could write to the optimizer failed; "" if none has. */
 BP_API const char *bp_optimizer_error(const bp_optimizer *optimizer);
 
 /** Change a setting; allowed at any time, also between the steps of a fit, from its
@@ -804,7 +807,7 @@ BP_API bp_status bp_trainer_create(bp_network *network, const bp_cost *cost,
  * @param trainer  the trainer, or NULL. */
 BP_API void bp_trainer_destroy(bp_trainer *trainer);
 
-/** Why the last failing call on the trainer failed; "" if none has. */
+/** Why the last failing call that could write to the trainer failed; "" if none has. */
 BP_API const char *bp_trainer_error(const bp_trainer *trainer);
 
 /** Change a setting.
@@ -999,7 +1002,7 @@ BP_API bp_status bp_gradient_check(bp_trainer *trainer, const bp_dataset *data,
 
 /** How bp_dataset_split() chooses. */
 enum {
-    BP_SPLIT_ORDERED = 0,   /**< The first rows, as they lie. */
+    BP_SPLIT_ORDERED = 0,   /**< As they lie: the last rows go to `second`. */
     BP_SPLIT_SHUFFLED = 1,  /**< Rows at random. */
     BP_SPLIT_STRATIFIED = 2 /**< At random, each class in its proportion. Needs labels. */
 };
@@ -1022,7 +1025,8 @@ enum {
 typedef struct bp_csv_options {
     uint32_t struct_size;       /**< sizeof(bp_csv_options), set by bp_csv_init(). */
     int32_t separator;          /**< A character: ',' (default), ';', a tabulator... */
-    int32_t has_header;         /**< 1 (default) or 0. */
+    int32_t has_header;         /**< 1 (default) or 0; at 1 the first line holds names,
+                                     whatever is in it. */
     int32_t target_kind;        /**< A `BP_CSV_` value, default ::BP_CSV_CLASSES. */
     int32_t drop_missing;       /**< 1: rows with a missing value in a chosen column are
                                      left out and counted, see bp_dataset_dropped(); 0
@@ -1049,7 +1053,7 @@ BP_API bp_status bp_dataset_create(const bp_env *env, bp_dataset **dataset);
  * @param dataset  the data set, or NULL. */
 BP_API void bp_dataset_destroy(bp_dataset *dataset);
 
-/** Why the last failing call on the data set failed; "" if none has. */
+/** Why the last failing call that could write to the data set failed; "" if none has. */
 BP_API const char *bp_dataset_error(const bp_dataset *dataset);
 
 /** Copy rows of inputs in.
@@ -1161,8 +1165,8 @@ BP_API bp_status bp_dataset_shuffle(bp_dataset *dataset, uint64_t seed);
  *                  at least one row.
  * @param method    a `BP_SPLIT_` value.
  * @param seed      of the choice.
- * @param first     where the new data set with the larger share goes as a rule: training.
- * @param second    where the other goes: what is held out. The caller destroys both.
+ * @param first     where the new data set of the rows to train on goes.
+ * @param second    where that of the rows held out goes. The caller destroys both.
  * @return ::BP_EINVAL, ::BP_ESTATE with fewer than 2 rows or without the labels needed,
  *         ::BP_ENOMEM. */
 BP_API bp_status bp_dataset_split(bp_dataset *dataset, double fraction, int32_t method,
@@ -1236,7 +1240,7 @@ BP_API bp_status bp_scaler_create(int32_t kind, const bp_env *env, bp_scaler **s
  * @param scaler  the scaler, or NULL. */
 BP_API void bp_scaler_destroy(bp_scaler *scaler);
 
-/** Why the last failing call on the scaler failed; "" if none has. */
+/** Why the last failing call that could write to the scaler failed; "" if none has. */
 BP_API const char *bp_scaler_error(const bp_scaler *scaler);
 
 /** Learn offset and scale of each input column; a constant column keeps scale 1. Fit on

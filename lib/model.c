@@ -79,7 +79,9 @@ bp_status bp_model_value(const struct bp_model *model, double *value,
         return fail_stopped(text);
     total /= bp_cost_divisor(&model->cost, pass->rows, bp_network_width(model->network));
     if (total - total != 0)
-        return bp_fail(text, BP_EDATA, "the cost of the batch is %s, expected it finite",
+        return bp_fail(text, BP_EDATA,
+                       "the cost of the batch is %s, expected finite: rate too large or "
+                       "inputs not scaled?",
                        bp_number(total).text);
     *value = total;
     return BP_OK;

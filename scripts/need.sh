@@ -153,8 +153,8 @@ need_node() {
 # --- What the tests use ---------------------------------------------------------------
 
 need_test_tools() {
-    need_packages gcc g++ clang libc6-dev cmake ninja-build pkg-config \
-        zlib1g-dev libcmocka-dev python3 nodejs npm valgrind binutils git \
+    need_packages gcc g++ clang libc6-dev cmake ninja-build make pkg-config \
+        patch zlib1g-dev libcmocka-dev python3 nodejs npm valgrind binutils git \
         doxygen doxygen-awesome-css graphviz
     need_node koffi@2.16.2
     # Where the tests written for Node find their packages.

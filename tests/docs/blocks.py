@@ -137,6 +137,16 @@ class Tester:
             os.environ, LD_LIBRARY_PATH=str(self.libraries), CC=self.cc,
             PKG_CONFIG_PATH=str(self.libraries / "pkgconfig"))
 
+    def reader(self):
+        """What a reader has who installed to ~/.local, and no more."""
+        home = self.work / "home"
+        home.mkdir(exist_ok=True)
+        if not (home / ".local").exists():
+            (home / ".local").symlink_to(self.stage)
+        bare = {name: value for name, value in os.environ.items()
+                if name not in ("LD_LIBRARY_PATH", "PKG_CONFIG_PATH")}
+        return dict(bare, HOME=str(home), CC=self.cc)
+
     def folder(self, block):
         folder = self.work / f"line-{block.line}"
         folder.mkdir()
@@ -172,7 +182,8 @@ class Tester:
             for path in self.kept.glob("*.c"):
                 shutil.copy(path, place)
         elif block.how == ["run", "consumer"]:
-            place = self.kept
+            return run(["sh", "-eu", str(folder / "block.sh")], cwd=self.kept,
+                       env=self.reader())
         else:
             raise Failure(f"no way of testing sh is called `{' '.join(block.how)}`")
         return run(["sh", "-eu", str(folder / "block.sh")], cwd=place,

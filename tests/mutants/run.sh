@@ -150,6 +150,8 @@ users() {
     done
 }
 
+command -v patch >/dev/null || { echo "error: there is no patch(1) here" >&2; exit 2; }
+
 # plant PATCH: prints what came of it.
 plant() {
     file=$(target "$here/$1")
