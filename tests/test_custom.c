@@ -378,12 +378,13 @@ static void layer_records(void **state)
     for (size_t p = 0; p < COUNT(precisions); p++) {
         struct notes notes;
         const bp_layer_ops ops = custom_layer(&notes.custom);
-        bp_network *network = around(state, &ops, precisions[p]);
+        bp_network *network;
         bp_trainer *trainer;
         const double x[2 * ROWS] = {0.5};
         double a[2 * ROWS];
 
         notes_init(&notes);
+        network = around(state, &ops, precisions[p]);
         ok(bp_network_build(network, 1234567890123));
         assert_int_equal(notes.count, 1); /* initialise */
         assert_common(&notes.run[0], precisions[p], BP_MODE_PREDICT);
