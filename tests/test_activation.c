@@ -198,6 +198,7 @@ static void values_of(void **state, int32_t kind, int32_t precision, bool own)
 
 static void values(void **state)
 {
+    need_long_double();
     for (int32_t kind = 0; kind < ELEMENTWISE; kind++)
         for (int own = 0; own < 2; own++) {
             values_of(state, kind, BP_PRECISION_F32, own != 0);
@@ -244,6 +245,7 @@ static void derivatives_of(void **state, int32_t kind, int32_t precision)
 
 static void derivatives(void **state)
 {
+    need_long_double();
     for (int32_t kind = 0; kind < ELEMENTWISE; kind++) {
         derivatives_of(state, kind, BP_PRECISION_F32);
         derivatives_of(state, kind, BP_PRECISION_F64);
@@ -407,6 +409,7 @@ static void softmax_formula(void **state)
     double p[WIDEST];
     double log_p[WIDEST];
 
+    need_long_double();
     for (size_t width = 1; width <= WIDEST; width++) {
         long double sum = 0;
         long double total = 0;

@@ -204,7 +204,8 @@ static void by_hand(void **state)
             w[0] = step == 0 ? 1 : w[0];
             g[0] = 2;
             ok(bp_trainer_update(run.trainer));
-            assert_same_f64(w[0], step == 0 ? rows[i].after_one : rows[i].after_two);
+            /* Exact; of the sign of a zero nothing is said: valgrind has its own. */
+            assert_close(w[0], step == 0 ? rows[i].after_one : rows[i].after_two, 0, 0);
         }
         run_destroy(&run);
     }
