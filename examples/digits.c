@@ -63,7 +63,7 @@ static bp_dataset *read_digits(const char *folder)
 
     find_file(folder, "digits.csv", "Run this where examples/data is, or use --data.",
               path, sizeof path);
-    CHECK_NEW(bp_csv_init(&options));
+    CHECK_NEW(bp_csv_options_init(&options));
     options.has_header = 0;
     CHECK_NEW(bp_dataset_create(NULL, &data));
     CHECK(data, bp_dataset_read_csv(data, path, &options));

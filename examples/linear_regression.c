@@ -58,7 +58,7 @@ static bp_dataset *read_penguins(const char *folder)
 
     find_file(folder, "penguins.csv", "Run this where examples/data is, or use --data.",
               path, sizeof path);
-    CHECK_NEW(bp_csv_init(&options));
+    CHECK_NEW(bp_csv_options_init(&options));
     options.features = &feature;
     options.features_count = 1;
     options.targets = &target;

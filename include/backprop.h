@@ -594,7 +594,8 @@ BP_API bp_status bp_network_classify(const bp_network *network, bp_workspace *wo
  * @param result     filled; set its struct_size before.
  * @return ::BP_EINVAL, ::BP_ESHAPE, ::BP_EDOMAIN if the cost does not fit the last
  *         layer, ::BP_ESTATE if the data set has no rows, or none of the targets that the
- *         cost needs, ::BP_EDATA, ::BP_EBUSY, ::BP_ESTOPPED, ::BP_EUNSUPPORTED. */
+ *         cost needs, ::BP_EDATA also if the cost is not finite, ::BP_EBUSY,
+ *         ::BP_ESTOPPED, ::BP_EUNSUPPORTED. */
 BP_API bp_status bp_network_evaluate(const bp_network *network, bp_workspace *workspace,
                                      const bp_cost *cost, const bp_dataset *data,
                                      bp_evaluation *result);
@@ -904,11 +905,11 @@ BP_API bp_status bp_trainer_get_gradient_f64(const bp_trainer *trainer, size_t l
  * @param values   where the pointer goes; it lives as long as the trainer.
  * @param count    where the number of elements goes.
  * @return ::BP_EINVAL, ::BP_ESTATE before it is built or if the network is in double. */
-BP_API bp_status bp_trainer_get_gradients(bp_trainer *trainer, float **values,
+BP_API bp_status bp_trainer_get_gradient_view(bp_trainer *trainer, float **values,
                                           size_t *count);
 
-/** The twin of bp_trainer_get_gradients() for a network in double. */
-BP_API bp_status bp_trainer_get_gradients_f64(bp_trainer *trainer, double **values,
+/** The twin of bp_trainer_get_gradient_view() for a network in double. */
+BP_API bp_status bp_trainer_get_gradient_view_f64(bp_trainer *trainer, double **values,
                                               size_t *count);
 
 /** Train on every row of a data set once, in steps of the trainer's batch. An epoch that
@@ -939,7 +940,8 @@ BP_API bp_status bp_trainer_fit(bp_trainer *trainer, const bp_dataset *data,
 
 /** How bp_gradient_check() works. */
 typedef struct bp_gradient_options {
-    uint32_t struct_size; /**< sizeof(bp_gradient_options), set by bp_gradient_init(). */
+    uint32_t struct_size; /**< sizeof(bp_gradient_options), set by
+                               bp_gradient_options_init(). */
     uint32_t reserved;    /**< 0. */
     uint64_t sample;      /**< How many parameters, drawn at random; 0 (default): all. */
     uint64_t seed;        /**< Of that sample; default 1. */
@@ -974,7 +976,7 @@ typedef struct bp_gradient_report {
 
 /** Set the options to their defaults, and struct_size.
  * @return ::BP_EINVAL for NULL. */
-BP_API bp_status bp_gradient_init(bp_gradient_options *options);
+BP_API bp_status bp_gradient_options_init(bp_gradient_options *options);
 
 /** Compare the gradient that backpropagation gives with central differences,
  * (C(w + h) - C(w - h)) / 2h with h = cbrt(epsilon) max(1, |w|), for every parameter, in
@@ -1023,7 +1025,8 @@ enum {
 /** How a CSV file is read. Names of columns are those of the header line, or "1", "2"...
  * where there is none. */
 typedef struct bp_csv_options {
-    uint32_t struct_size;       /**< sizeof(bp_csv_options), set by bp_csv_init(). */
+    uint32_t struct_size;       /**< sizeof(bp_csv_options), set by
+                                     bp_csv_options_init(). */
     int32_t separator;          /**< A character: ',' (default), ';', a tabulator... */
     int32_t has_header;         /**< 1 (default) or 0; at 1 the first line holds names,
                                      whatever is in it. */
@@ -1093,7 +1096,7 @@ BP_API bp_status bp_dataset_set_labels(bp_dataset *dataset, const int32_t *label
 
 /** Set the options of a CSV file to their defaults, and struct_size.
  * @return ::BP_EINVAL for NULL. */
-BP_API bp_status bp_csv_init(bp_csv_options *options);
+BP_API bp_status bp_csv_options_init(bp_csv_options *options);
 
 /** Read a CSV file (RFC 4180: quotes, doubled quotes; numbers with a decimal point
  * whatever the locale), plain or compressed by gzip. A UTF-8 byte order mark is passed

@@ -42,7 +42,7 @@ struct table {
 
 /* Options. */
 
-bp_status bp_csv_init(bp_csv_options *options)
+bp_status bp_csv_options_init(bp_csv_options *options)
 {
     if (options == NULL)
         return BP_EINVAL;
@@ -526,7 +526,7 @@ static bp_status prepare(struct bp_dataset *dataset, const bp_csv_options *optio
 {
     bp_status status;
 
-    (void)bp_csv_init(chosen);
+    (void)bp_csv_options_init(chosen);
     if (options != NULL) {
         status = check_options(&dataset->text, options);
         if (status != BP_OK)

@@ -109,6 +109,10 @@ bp_status bp_network_evaluate(const bp_network *network, bp_workspace *workspace
     if (status != BP_OK)
         return status;
     finish(network, &cost->spec, bp_dataset_rows(data), &sum);
+    if (sum.cost - sum.cost != 0)
+        return bp_fail(&workspace->text, BP_EDATA,
+                       "the cost of the data is %s, expected finite",
+                       bp_number(sum.cost).text);
     *result = sum;
     return BP_OK;
 }

@@ -36,7 +36,7 @@ struct check {
     bp_gradient_report report;
 };
 
-bp_status bp_gradient_init(bp_gradient_options *options)
+bp_status bp_gradient_options_init(bp_gradient_options *options)
 {
     if (options == NULL)
         return BP_EINVAL;
@@ -389,7 +389,7 @@ bp_status bp_gradient_check(bp_trainer *trainer, const bp_dataset *data,
     check.text = &trainer->text;
     if (data == NULL)
         return bp_fail_null(check.text, "data");
-    (void)bp_gradient_init(&defaults);
+    (void)bp_gradient_options_init(&defaults);
     if (options == NULL)
         options = &defaults;
     status = check_options(trainer, options, report);

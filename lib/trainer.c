@@ -186,7 +186,7 @@ static bp_status view(struct bp_trainer *trainer, const void *values, const void
     return status;
 }
 
-bp_status bp_trainer_get_gradients(bp_trainer *trainer, float **values, size_t *count)
+bp_status bp_trainer_get_gradient_view(bp_trainer *trainer, float **values, size_t *count)
 {
     const bp_status status = view(trainer, values, count, &bp_engine_f32);
 
@@ -197,8 +197,8 @@ bp_status bp_trainer_get_gradients(bp_trainer *trainer, float **values, size_t *
     return status;
 }
 
-bp_status bp_trainer_get_gradients_f64(bp_trainer *trainer, double **values,
-                                       size_t *count)
+bp_status bp_trainer_get_gradient_view_f64(bp_trainer *trainer, double **values,
+                                           size_t *count)
 {
     const bp_status status = view(trainer, values, count, &bp_engine_f64);
 

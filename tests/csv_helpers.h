@@ -28,7 +28,7 @@ static inline bp_csv_options defaults(void)
 {
     bp_csv_options options;
 
-    assert_int_equal(bp_csv_init(&options), BP_OK);
+    assert_int_equal(bp_csv_options_init(&options), BP_OK);
     return options;
 }
 

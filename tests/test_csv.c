@@ -8,8 +8,8 @@ static void init_sets_the_defaults(void **state)
 
     (void)state;
     memset(&options, 0xFF, sizeof options);
-    assert_int_equal(bp_csv_init(NULL), BP_EINVAL);
-    assert_int_equal(bp_csv_init(&options), BP_OK);
+    assert_int_equal(bp_csv_options_init(NULL), BP_EINVAL);
+    assert_int_equal(bp_csv_options_init(&options), BP_OK);
     assert_int_equal(options.struct_size, sizeof options);
     assert_int_equal(options.separator, ',');
     assert_int_equal(options.has_header, 1);

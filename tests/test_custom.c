@@ -114,7 +114,7 @@ static void keep_diagonal(bp_trainer *trainer, const bp_network *network)
     size_t count = 0;
 
     ok(bp_network_parameter_info(network, 1, BP_PARAMETER_WEIGHT, &info));
-    ok(bp_trainer_get_gradients_f64(trainer, &g, &count));
+    ok(bp_trainer_get_gradient_view_f64(trainer, &g, &count));
     for (size_t to = 0; to < WIDTH; to++)
         for (size_t from = 0; from < WIDTH; from++)
             if (to != from)

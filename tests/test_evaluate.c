@@ -272,6 +272,26 @@ static void workspaces_belong_to_one_network(void **state)
     bp_dataset_destroy(data);
 }
 
+/* e^1000 is beyond double: a diverged network has no cost that could be compared. */
+static void a_cost_that_overflows(void **state)
+{
+    struct refusal r = {.result = {.struct_size = sizeof r.result, .cost = 7}};
+    bp_dataset *data = make_dataset(ROWS, INPUTS, CLASSES, env_of(state));
+    float biases[CLASSES];
+
+    for (size_t j = 0; j < CLASSES; j++)
+        biases[j] = 1000;
+    r.network = network_of(state, BP_ACTIVATION_LINEAR, BP_PRECISION_F32);
+    ok(bp_network_set_parameter(r.network, 1, BP_PARAMETER_BIAS, biases, CLASSES));
+    ok(bp_workspace_create(r.network, 4, &r.workspace));
+    assert_status(try(&r, BP_COST_POISSON, data), BP_EDATA);
+    assert_line(bp_workspace_error(r.workspace), "the cost of the data is inf");
+    assert_same_f64(r.result.cost, 7);
+    bp_workspace_destroy(r.workspace);
+    bp_network_destroy(r.network);
+    bp_dataset_destroy(data);
+}
+
 static void evaluations_allocate_nothing(void **state)
 {
     struct failing_env *host = *state;
@@ -299,6 +319,7 @@ int main(void)
         HOST_TEST(one_output),
         HOST_TEST(refusals_leave_the_result),
         HOST_TEST(workspaces_belong_to_one_network),
+        HOST_TEST(a_cost_that_overflows),
         HOST_TEST(evaluations_allocate_nothing),
     };
 

@@ -53,7 +53,7 @@ static void check(const struct gradient_case *c, bp_trainer *trainer,
     bp_dataset *set = case_dataset(c, &data);
     bp_gradient_options options;
 
-    ok(bp_gradient_init(&options));
+    ok(bp_gradient_options_init(&options));
     options.tolerance = is_smooth(c) ? TOLERANCE_SMOOTH : TOLERANCE_COMPOSITION;
     options.tolerance_f32 = TOLERANCE_F32;
     ok(bp_gradient_check(trainer, set, &options, report));
@@ -174,7 +174,7 @@ static void check_wide(int32_t precision)
     bp_gradient_report report = {.struct_size = sizeof report};
     bp_gradient_options options;
 
-    ok(bp_gradient_init(&options));
+    ok(bp_gradient_options_init(&options));
     options.sample = 300;
     ok(bp_gradient_check(trainer, data, &options, &report));
     if (report.passed != 1)

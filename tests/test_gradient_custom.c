@@ -308,7 +308,7 @@ static int32_t passes(double factor, bool float_only, double tolerance,
     bp_gradient_options options;
     bp_gradient_report report;
 
-    ok(bp_gradient_init(&options));
+    ok(bp_gradient_options_init(&options));
     options.tolerance = tolerance;
     options.tolerance_f32 = tolerance_f32;
     setup_open(&s);
@@ -415,7 +415,7 @@ static void test_sample(void **state)
     bp_gradient_report first, again, other;
 
     (void)state;
-    ok(bp_gradient_init(&options));
+    ok(bp_gradient_options_init(&options));
     assert_int_equal(options.sample, 0);
     assert_int_equal(options.seed, 1);
     setup_open(&s);
@@ -442,7 +442,7 @@ static void test_sample_reaches_all(void **state)
     bp_gradient_report report;
 
     (void)state;
-    ok(bp_gradient_init(&options));
+    ok(bp_gradient_options_init(&options));
     options.sample = 400;
     setup_open(&s);
     report = report_of(&s, &options);
@@ -469,7 +469,7 @@ static void test_leaves_all_as_it_was(void **state)
     (void)state;
     setup_open(&s);
     ok(bp_trainer_epoch(s.trainer, s.data, NULL));
-    ok(bp_trainer_get_gradients(s.trainer, &gradients, &count));
+    ok(bp_trainer_get_gradient_view(s.trainer, &gradients, &count));
     kept = malloc(count * sizeof *kept);
     assert_non_null(kept);
     memcpy(kept, gradients, count * sizeof *kept);

@@ -89,9 +89,9 @@ static void give_gradient(struct run *run, size_t step)
 
     ok(bp_trainer_gradient_f64(run->trainer, x, WIDTH, x, WIDTH, NULL));
     if (is_double(run))
-        ok(bp_trainer_get_gradients_f64(run->trainer, &d, &count));
+        ok(bp_trainer_get_gradient_view_f64(run->trainer, &d, &count));
     else
-        ok(bp_trainer_get_gradients(run->trainer, &f, &count));
+        ok(bp_trainer_get_gradient_view(run->trainer, &f, &count));
     assert_int_equal(count, PARAMETERS);
     for (size_t i = 0; i < PARAMETERS; i++) {
         run->gradient[i] = (double)(float)spread_at(step * PARAMETERS + i);
@@ -200,7 +200,7 @@ static void by_hand(void **state)
 
             give_gradient(&run, 0);
             ok(bp_network_get_view_f64(run.network, &w, &count));
-            ok(bp_trainer_get_gradients_f64(run.trainer, &g, &count));
+            ok(bp_trainer_get_gradient_view_f64(run.trainer, &g, &count));
             w[0] = step == 0 ? 1 : w[0];
             g[0] = 2;
             ok(bp_trainer_update(run.trainer));

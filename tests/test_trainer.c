@@ -118,9 +118,9 @@ static void gradient_view(void **state)
         size_t count = 0;
 
         ok(bp_trainer_gradient(trainer, b.x, X, b.y, Y, NULL));
-        assert_status(bp_trainer_get_gradients(trainer, &f, &count),
+        assert_status(bp_trainer_get_gradient_view(trainer, &f, &count),
                       precision == BP_PRECISION_F32 ? BP_OK : BP_ESTATE);
-        assert_status(bp_trainer_get_gradients_f64(trainer, &d, &count),
+        assert_status(bp_trainer_get_gradient_view_f64(trainer, &d, &count),
                       precision == BP_PRECISION_F64 ? BP_OK : BP_ESTATE);
         for (size_t i = 0; i < count; i++)
             flat += fabs(d != NULL ? d[i] : (double)f[i]);
@@ -396,7 +396,7 @@ static void update_checks_the_gradients(void **state)
 
     ok(bp_network_clone(network, &before));
     ok(bp_trainer_gradient(trainer, b.x, X, b.y, Y, NULL));
-    ok(bp_trainer_get_gradients(trainer, &g, &count));
+    ok(bp_trainer_get_gradient_view(trainer, &g, &count));
     kept = g[0];
     g[0] = (float)NAN;
     assert_status(bp_trainer_update(trainer), BP_EDATA);

@@ -25,7 +25,8 @@ static void test_csv(void **state)
     struct world *w = *state;
     bp_dataset *e = w->empty;
 
-    BAD(bp_csv_init, options, "NULL", BP_EINVAL, NOTHING, bp_csv_init(NULL));
+    BAD(bp_csv_options_init, options, "NULL", BP_EINVAL, NOTHING,
+        bp_csv_options_init(NULL));
     BAD(bp_dataset_read_csv, dataset, "NULL", BP_EINVAL, NOTHING,
         bp_dataset_read_csv(NULL, "data.csv", NULL));
     BAD(bp_dataset_read_csv, path, "NULL", BP_EINVAL, e,

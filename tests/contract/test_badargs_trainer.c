@@ -268,7 +268,7 @@ static void test_update(void **state)
         bp_trainer_update(w->trainer64));
     BAD(bp_trainer_update, state, "after a step", BP_ESTATE, w->trainer,
         bp_trainer_update(w->trainer));
-    ok(bp_trainer_get_gradients(w->ready, &view, &count));
+    ok(bp_trainer_get_gradient_view(w->ready, &view, &count));
     kept = view[0];
     view[0] = (float)NAN;
     BAD(bp_trainer_update, state, "a gradient is NaN", BP_EDATA, w->ready,
@@ -317,24 +317,24 @@ static void test_get_gradient(void **state)
 
     BAD_GET_GRADIENT(bp_trainer_get_gradient, w->out.f);
     BAD_GET_GRADIENT(bp_trainer_get_gradient_f64, w->out.d);
-    BAD(bp_trainer_get_gradients, trainer, "NULL", BP_EINVAL, NOTHING,
-        bp_trainer_get_gradients(NULL, &w->out.view, &w->out.count));
-    BAD(bp_trainer_get_gradients, values, "NULL", BP_EINVAL, w->trainer,
-        bp_trainer_get_gradients(w->trainer, NULL, &w->out.count));
-    BAD(bp_trainer_get_gradients, count, "NULL", BP_EINVAL, w->trainer,
-        bp_trainer_get_gradients(w->trainer, &w->out.view, NULL));
-    BAD(bp_trainer_get_gradients, state, "not built", BP_ESTATE, w->fresh,
-        bp_trainer_get_gradients(w->fresh, &w->out.view, &w->out.count));
-    BAD(bp_trainer_get_gradients, state, "double", BP_ESTATE, w->trainer64,
-        bp_trainer_get_gradients(w->trainer64, &w->out.view, &w->out.count));
-    BAD(bp_trainer_get_gradients_f64, trainer, "NULL", BP_EINVAL, NOTHING,
-        bp_trainer_get_gradients_f64(NULL, &w->out.view_f64, &w->out.count));
-    BAD(bp_trainer_get_gradients_f64, values, "NULL", BP_EINVAL, w->trainer64,
-        bp_trainer_get_gradients_f64(w->trainer64, NULL, &w->out.count));
-    BAD(bp_trainer_get_gradients_f64, count, "NULL", BP_EINVAL, w->trainer64,
-        bp_trainer_get_gradients_f64(w->trainer64, &w->out.view_f64, NULL));
-    BAD(bp_trainer_get_gradients_f64, state, "float", BP_ESTATE, w->trainer,
-        bp_trainer_get_gradients_f64(w->trainer, &w->out.view_f64, &w->out.count));
+    BAD(bp_trainer_get_gradient_view, trainer, "NULL", BP_EINVAL, NOTHING,
+        bp_trainer_get_gradient_view(NULL, &w->out.view, &w->out.count));
+    BAD(bp_trainer_get_gradient_view, values, "NULL", BP_EINVAL, w->trainer,
+        bp_trainer_get_gradient_view(w->trainer, NULL, &w->out.count));
+    BAD(bp_trainer_get_gradient_view, count, "NULL", BP_EINVAL, w->trainer,
+        bp_trainer_get_gradient_view(w->trainer, &w->out.view, NULL));
+    BAD(bp_trainer_get_gradient_view, state, "not built", BP_ESTATE, w->fresh,
+        bp_trainer_get_gradient_view(w->fresh, &w->out.view, &w->out.count));
+    BAD(bp_trainer_get_gradient_view, state, "double", BP_ESTATE, w->trainer64,
+        bp_trainer_get_gradient_view(w->trainer64, &w->out.view, &w->out.count));
+    BAD(bp_trainer_get_gradient_view_f64, trainer, "NULL", BP_EINVAL, NOTHING,
+        bp_trainer_get_gradient_view_f64(NULL, &w->out.view_f64, &w->out.count));
+    BAD(bp_trainer_get_gradient_view_f64, values, "NULL", BP_EINVAL, w->trainer64,
+        bp_trainer_get_gradient_view_f64(w->trainer64, NULL, &w->out.count));
+    BAD(bp_trainer_get_gradient_view_f64, count, "NULL", BP_EINVAL, w->trainer64,
+        bp_trainer_get_gradient_view_f64(w->trainer64, &w->out.view_f64, NULL));
+    BAD(bp_trainer_get_gradient_view_f64, state, "float", BP_ESTATE, w->trainer,
+        bp_trainer_get_gradient_view_f64(w->trainer, &w->out.view_f64, &w->out.count));
 }
 
 /* Labels of a class that has no output. */
@@ -401,13 +401,14 @@ static void test_check(void **state)
     bp_gradient_options options;
     bp_gradient_report *report = &w->out.report;
 
-    BAD(bp_gradient_init, options, "NULL", BP_EINVAL, NOTHING, bp_gradient_init(NULL));
+    BAD(bp_gradient_options_init, options, "NULL", BP_EINVAL, NOTHING,
+        bp_gradient_options_init(NULL));
     BAD_DATA(bp_gradient_check, bp_gradient_check(t, data, NULL, report));
     BAD(bp_gradient_check, report, "NULL", BP_EINVAL, w->trainer,
         bp_gradient_check(w->trainer, w->data, NULL, NULL));
     BAD(bp_gradient_check, report, "wrong struct_size", BP_EINVAL, w->trainer,
         bp_gradient_check(w->trainer, w->data, NULL, &w->out.bad_report));
-    ok(bp_gradient_init(&options));
+    ok(bp_gradient_options_init(&options));
     options.struct_size -= 1;
     BAD(bp_gradient_check, options, "wrong struct_size", BP_EINVAL, w->trainer,
         bp_gradient_check(w->trainer, w->data, &options, report));

@@ -51,7 +51,7 @@ static void read_data(float *inputs, float *targets)
     bp_csv_options options;
     bp_dataset *data = NULL;
     size_t row;
-    check(bp_csv_init(&options), "options");
+    check(bp_csv_options_init(&options), "options");
     options.target_kind = BP_CSV_NUMBERS;
     check(bp_dataset_create(NULL, &data), "data");
     check(bp_dataset_parse_csv(data, text, sizeof text - 1, &options), "text");

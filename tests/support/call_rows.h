@@ -183,10 +183,10 @@ CALL(bp_trainer_get_gradient, NEVER, "",
 CALL(bp_trainer_get_gradient_f64, NEVER, "",
      bp_trainer_get_gradient_f64(w->ready, 1, BP_PARAMETER_WEIGHT, w->out.d,
                                  WORLD_WEIGHTS))
-CALL(bp_trainer_get_gradients, NEVER, "",
-     bp_trainer_get_gradients(w->ready, &w->out.view, &w->out.count))
-CALL(bp_trainer_get_gradients_f64, NEVER, "",
-     bp_trainer_get_gradients_f64(w->trainer64, &w->out.view_f64, &w->out.count))
+CALL(bp_trainer_get_gradient_view, NEVER, "",
+     bp_trainer_get_gradient_view(w->ready, &w->out.view, &w->out.count))
+CALL(bp_trainer_get_gradient_view_f64, NEVER, "",
+     bp_trainer_get_gradient_view_f64(w->trainer64, &w->out.view_f64, &w->out.count))
 CALL(bp_trainer_epoch, ALLOCATES, "first",
      bp_trainer_epoch(w->trainer, w->data, &w->out.value))
 CALL(bp_trainer_epoch, ALLOCATES, "labels, double",
@@ -195,7 +195,8 @@ CALL(bp_trainer_fit, ALLOCATES, "first",
      bp_trainer_fit(w->trainer, w->data, 2, NULL, NULL))
 
 /* 10. Proof of a gradient. */
-CALL(bp_gradient_init, NEVER, "", bp_gradient_init(&w->out.gradient_options))
+CALL(bp_gradient_options_init, NEVER, "",
+     bp_gradient_options_init(&w->out.gradient_options))
 CALL(bp_gradient_check, ALLOCATES, "",
      bp_gradient_check(w->trainer, w->data, NULL, &w->out.report))
 CALL(bp_gradient_check, ALLOCATES, "double",
@@ -218,7 +219,7 @@ CALL(bp_dataset_set_targets_borrow, MAY, "",
      bp_dataset_set_targets_borrow(w->empty, w->in.f, WORLD_ROWS, 3, 3))
 CALL(bp_dataset_set_labels, ALLOCATES, "",
      bp_dataset_set_labels(w->inputs, w->in.labels, WORLD_ROWS, WORLD_OUTPUTS))
-CALL(bp_csv_init, NEVER, "", bp_csv_init(&w->out.csv_options))
+CALL(bp_csv_options_init, NEVER, "", bp_csv_options_init(&w->out.csv_options))
 CALL(bp_dataset_read_csv, ALLOCATES, "", bp_dataset_read_csv(w->empty, "data.csv", NULL))
 CALL(bp_dataset_read_csv, ALLOCATES, "numbers",
      bp_dataset_read_csv(w->empty, "data.csv", &w->csv_numbers))

@@ -193,7 +193,7 @@ void world_create(struct world *world)
     failing_env_add_file(&world->host, "images", world_images, WORLD_IMAGES_SIZE);
     failing_env_add_file(&world->host, "labels", world_labels, WORLD_LABELS_SIZE);
     fill_inputs(&world->in);
-    ok(bp_csv_init(&world->csv_numbers));
+    ok(bp_csv_options_init(&world->csv_numbers));
     world->csv_numbers.target_kind = BP_CSV_NUMBERS;
     world->csv_numbers.targets = csv_targets;
     world->csv_numbers.targets_count = 1;
