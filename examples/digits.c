@@ -63,9 +63,9 @@ static bp_dataset *read_digits(const char *folder)
 
     find_file(folder, "digits.csv", "Run this where examples/data is, or use --data.",
               path, sizeof path);
-    CHECK_NEW(bp_csv_options_init(&options));
+    CHECK_STATUS(bp_csv_options_init(&options));
     options.has_header = 0;
-    CHECK_NEW(bp_dataset_create(NULL, &data));
+    CHECK_STATUS(bp_dataset_create(NULL, &data));
     CHECK(data, bp_dataset_read_csv(data, path, &options));
     if (bp_dataset_inputs(data) != PIXELS || bp_dataset_classes(data) != DIGITS)
         fail("%s has %zu pixels and %zu classes, expected %d and %d", path,
@@ -88,7 +88,7 @@ static bp_dataset *split_and_scale(bp_dataset *data, uint64_t seed, struct resul
           bp_dataset_split(data, 0.2, BP_SPLIT_STRATIFIED, seed, &train, &result->test));
     CHECK(result->test, bp_dataset_slice(result->test, 0, bp_dataset_rows(result->test),
                                          &result->pictures));
-    CHECK_NEW(bp_scaler_create(BP_SCALING_MIN_MAX, NULL, &scaler));
+    CHECK_STATUS(bp_scaler_create(BP_SCALING_MIN_MAX, NULL, &scaler));
     CHECK(scaler, bp_scaler_fit(scaler, train));
     CHECK(scaler, bp_scaler_apply(scaler, train));
     CHECK(scaler, bp_scaler_apply(scaler, result->test));
@@ -103,7 +103,7 @@ static bp_network *make_network(uint64_t seed)
 {
     bp_network *network;
 
-    CHECK_NEW(bp_network_create(PIXELS, NULL, &network));
+    CHECK_STATUS(bp_network_create(PIXELS, NULL, &network));
     CHECK(network, bp_network_add_dense(network, HIDDEN, BP_ACTIVATION_RELU));
     CHECK(network, bp_network_add_dense(network, DIGITS, BP_ACTIVATION_SOFTMAX));
     CHECK(network, bp_network_build(network, seed));
@@ -128,12 +128,12 @@ static bp_trainer *make_trainer(bp_network *network, const bp_cost *cost, uint64
     bp_optimizer *optimizer;
     bp_trainer *trainer;
 
-    CHECK_NEW(bp_optimizer_create(BP_OPTIMIZER_SGD, NULL, &optimizer));
+    CHECK_STATUS(bp_optimizer_create(BP_OPTIMIZER_SGD, NULL, &optimizer));
     CHECK(optimizer, bp_optimizer_set(optimizer, BP_OPTIMIZER_RATE, first_rate));
     CHECK(optimizer, bp_optimizer_set(optimizer, BP_OPTIMIZER_MOMENTUM, 0.9));
     CHECK(optimizer, bp_optimizer_set(optimizer, BP_OPTIMIZER_NESTEROV, 1));
     CHECK(optimizer, bp_optimizer_set(optimizer, BP_OPTIMIZER_WEIGHT_DECAY, 1e-3));
-    CHECK_NEW(bp_trainer_create(network, cost, optimizer, &trainer));
+    CHECK_STATUS(bp_trainer_create(network, cost, optimizer, &trainer));
     CHECK(trainer, bp_trainer_set(trainer, BP_TRAINER_BATCH, BATCH));
     CHECK(trainer, bp_trainer_build(trainer, seed));
     bp_optimizer_destroy(optimizer);
@@ -184,7 +184,7 @@ static double examine(const bp_network *network, const bp_cost *cost,
     bp_evaluation figures = {.struct_size = sizeof figures};
     bp_workspace *workspace;
 
-    CHECK_NEW(bp_workspace_create(network, 128, &workspace));
+    CHECK_STATUS(bp_workspace_create(network, 128, &workspace));
     CHECK(workspace, bp_network_evaluate(network, workspace, cost, test, &figures));
     bp_workspace_destroy(workspace);
     return 100.0 * figures.accuracy;
@@ -202,7 +202,7 @@ static struct result learn(bp_dataset *data, const struct settings *settings,
     bp_dataset *train = split_and_scale(data, split_seed, &result);
     bp_cost *cost;
 
-    CHECK_NEW(bp_cost_create(BP_COST_SOFTMAX_CROSS_ENTROPY, NULL, &cost));
+    CHECK_STATUS(bp_cost_create(BP_COST_SOFTMAX_CROSS_ENTROPY, NULL, &cost));
     result.network = make_network(settings->network_seed);
     printf("\nSplit %llu: %zu images to learn from, %zu held out\n",
            (unsigned long long)split_seed, bp_dataset_rows(train),
@@ -263,7 +263,7 @@ static void draw_row(const struct answers *answers, const bp_dataset *pictures,
     float pixels[ACROSS][PIXELS];
 
     for (size_t i = 0; i < count; i++)
-        CHECK(pictures, bp_dataset_get_inputs(pictures, rows[i], pixels[i], PIXELS));
+        CHECK_STATUS(bp_dataset_get_inputs(pictures, rows[i], pixels[i], PIXELS));
     for (int y = 0; y < SIDE; y++) {
         for (size_t i = 0; i < count; i++) {
             fputs("  ", stdout);

@@ -58,14 +58,14 @@ static bp_dataset *read_penguins(const char *folder)
 
     find_file(folder, "penguins.csv", "Run this where examples/data is, or use --data.",
               path, sizeof path);
-    CHECK_NEW(bp_csv_options_init(&options));
+    CHECK_STATUS(bp_csv_options_init(&options));
     options.features = &feature;
     options.features_count = 1;
     options.targets = &target;
     options.targets_count = 1;
     options.target_kind = BP_CSV_NUMBERS;
     options.drop_missing = 1;
-    CHECK_NEW(bp_dataset_create(NULL, &data));
+    CHECK_STATUS(bp_dataset_create(NULL, &data));
     CHECK(data, bp_dataset_read_csv(data, path, &options));
     printf("%zu penguins from %s; %zu that were not measured are left out.\n",
            bp_dataset_rows(data), path, bp_dataset_dropped(data));
@@ -82,7 +82,7 @@ static struct points copy_points(const bp_dataset *data)
     points.y = check_allocate(n, sizeof *points.y);
     for (size_t i = 0; i < n; i++) {
         float millimetres, grams;
-        CHECK(data, bp_dataset_get_inputs(data, i, &millimetres, 1));
+        CHECK_STATUS(bp_dataset_get_inputs(data, i, &millimetres, 1));
         CHECK(data, bp_dataset_get_targets(data, i, &grams, 1));
         points.x[i] = (double)millimetres;
         points.y[i] = (double)grams / 1000.0;
@@ -139,7 +139,7 @@ static bp_network *make_network(void)
     const double zero = 0.0;
     bp_network *network;
 
-    CHECK_NEW(bp_network_create(1, NULL, &network));
+    CHECK_STATUS(bp_network_create(1, NULL, &network));
     CHECK(network, bp_network_set(network, BP_NETWORK_PRECISION, BP_PRECISION_F64));
     CHECK(network, bp_network_add_dense(network, 1, BP_ACTIVATION_LINEAR));
     CHECK(network, bp_network_build(network, 1));
@@ -156,10 +156,10 @@ static bp_trainer *make_trainer(bp_network *network, size_t rows)
     bp_optimizer *optimizer;
     bp_trainer *trainer;
 
-    CHECK_NEW(bp_cost_create(BP_COST_MSE, NULL, &cost));
-    CHECK_NEW(bp_optimizer_create(BP_OPTIMIZER_SGD, NULL, &optimizer));
+    CHECK_STATUS(bp_cost_create(BP_COST_MSE, NULL, &cost));
+    CHECK_STATUS(bp_optimizer_create(BP_OPTIMIZER_SGD, NULL, &optimizer));
     CHECK(optimizer, bp_optimizer_set(optimizer, BP_OPTIMIZER_RATE, rate));
-    CHECK_NEW(bp_trainer_create(network, cost, optimizer, &trainer));
+    CHECK_STATUS(bp_trainer_create(network, cost, optimizer, &trainer));
     CHECK(trainer, bp_trainer_set(trainer, BP_TRAINER_BATCH, (double)rows));
     CHECK(trainer, bp_trainer_build(trainer, 1));
     bp_optimizer_destroy(optimizer);
@@ -180,10 +180,9 @@ static struct line get_line(bp_network *network)
 {
     struct line line;
 
-    CHECK(network,
-          bp_network_get_parameter_f64(network, 0, BP_PARAMETER_WEIGHT, &line.w, 1));
-    CHECK(network,
-          bp_network_get_parameter_f64(network, 0, BP_PARAMETER_BIAS, &line.b, 1));
+    CHECK_STATUS(
+        bp_network_get_parameter_f64(network, 0, BP_PARAMETER_WEIGHT, &line.w, 1));
+    CHECK_STATUS(bp_network_get_parameter_f64(network, 0, BP_PARAMETER_BIAS, &line.b, 1));
     return line;
 }
 

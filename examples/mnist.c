@@ -53,7 +53,7 @@ static bp_dataset *read_images(const char *folder, const char *images, const cha
 
     find_file(folder, images, hint, images_path, sizeof images_path);
     find_file(folder, labels, hint, labels_path, sizeof labels_path);
-    CHECK_NEW(bp_dataset_create(NULL, &data));
+    CHECK_STATUS(bp_dataset_create(NULL, &data));
     CHECK(data, bp_dataset_read_idx(data, images_path, labels_path));
     return data;
 }
@@ -109,7 +109,7 @@ static void add_layer(bp_network *network, size_t units, int32_t activation, int
 {
     bp_layer *layer;
 
-    CHECK_NEW(bp_layer_create_dense(units, activation, NULL, &layer));
+    CHECK_STATUS(bp_layer_create_dense(units, activation, NULL, &layer));
     CHECK(layer, bp_layer_set(layer, BP_LAYER_WEIGHT_INIT, init));
     CHECK(layer, bp_layer_set(layer, BP_LAYER_BIAS_INIT, init));
     CHECK(network, bp_network_add(network, layer));
@@ -121,7 +121,7 @@ static bp_network *make_network(const struct settings *settings, size_t inputs,
 {
     bp_network *network;
 
-    CHECK_NEW(bp_network_create(inputs, NULL, &network));
+    CHECK_STATUS(bp_network_create(inputs, NULL, &network));
     CHECK(network, bp_network_set(network, BP_NETWORK_PRECISION, settings->precision));
     for (size_t i = 0; i < settings->layer_count; i++)
         add_layer(network, settings->layers[i], settings->activation, settings->init);
@@ -138,12 +138,12 @@ static bp_trainer *make_trainer(const struct settings *settings, bp_network *net
     bp_optimizer *sgd;
     bp_trainer *trainer;
 
-    CHECK_NEW(bp_optimizer_create(BP_OPTIMIZER_SGD, NULL, &sgd));
+    CHECK_STATUS(bp_optimizer_create(BP_OPTIMIZER_SGD, NULL, &sgd));
     CHECK(sgd, bp_optimizer_set(sgd, BP_OPTIMIZER_RATE, settings->rate));
     CHECK(sgd, bp_optimizer_set(sgd, BP_OPTIMIZER_MOMENTUM, settings->momentum));
     CHECK(sgd, bp_optimizer_set(sgd, BP_OPTIMIZER_NESTEROV, settings->nesterov));
     CHECK(sgd, bp_optimizer_set(sgd, BP_OPTIMIZER_WEIGHT_DECAY, settings->decay));
-    CHECK_NEW(bp_trainer_create(network, cost, sgd, &trainer));
+    CHECK_STATUS(bp_trainer_create(network, cost, sgd, &trainer));
     CHECK(trainer, bp_trainer_set(trainer, BP_TRAINER_BATCH, (double)settings->batch));
     CHECK(trainer, bp_trainer_build(trainer, seed));
     bp_optimizer_destroy(sgd);
@@ -187,7 +187,7 @@ static struct outcome learn(const struct settings *settings, const struct data *
     struct progress progress = {.data = watched};
     bp_cost *cost;
 
-    CHECK_NEW(bp_cost_create(settings->cost, NULL, &cost));
+    CHECK_STATUS(bp_cost_create(settings->cost, NULL, &cost));
     *network = make_network(settings, bp_dataset_inputs(data->train),
                             bp_dataset_classes(data->train), seed);
     progress.network = *network;

@@ -36,13 +36,13 @@ static bp_dataset *read_penguins(const char *folder)
 
     find_file(folder, "penguins.csv", "Run this where examples/data is, or use --data.",
               path, sizeof path);
-    CHECK_NEW(bp_csv_options_init(&options));
+    CHECK_STATUS(bp_csv_options_init(&options));
     options.features = measures;
     options.features_count = MEASURES;
     options.targets = &species;
     options.targets_count = 1;
     options.drop_missing = 1;
-    CHECK_NEW(bp_dataset_create(NULL, &data));
+    CHECK_STATUS(bp_dataset_create(NULL, &data));
     CHECK(data, bp_dataset_read_csv(data, path, &options));
     printf("%zu penguins of %zu species, %zu measurements each.\n", bp_dataset_rows(data),
            bp_dataset_classes(data), bp_dataset_inputs(data));
@@ -61,7 +61,7 @@ static void split_and_scale(bp_dataset *data, bp_dataset **train, bp_dataset **t
     bp_scaler *scaler;
 
     CHECK(data, bp_dataset_split(data, 0.25, BP_SPLIT_STRATIFIED, 1, train, test));
-    CHECK_NEW(bp_scaler_create(BP_SCALING_STANDARD, NULL, &scaler));
+    CHECK_STATUS(bp_scaler_create(BP_SCALING_STANDARD, NULL, &scaler));
     CHECK(scaler, bp_scaler_fit(scaler, *train));
     CHECK(scaler, bp_scaler_apply(scaler, *train));
     CHECK(scaler, bp_scaler_apply(scaler, *test));
@@ -79,7 +79,7 @@ static bp_network *make_network(size_t species)
 {
     bp_network *network;
 
-    CHECK_NEW(bp_network_create(MEASURES, NULL, &network));
+    CHECK_STATUS(bp_network_create(MEASURES, NULL, &network));
     CHECK(network, bp_network_add_dense(network, HIDDEN, BP_ACTIVATION_TANH));
     CHECK(network, bp_network_add_dense(network, species, BP_ACTIVATION_SOFTMAX));
     CHECK(network, bp_network_build(network, 1));
@@ -101,10 +101,10 @@ static void train_network(bp_network *network, const bp_cost *cost,
     bp_optimizer *optimizer;
     bp_trainer *trainer;
 
-    CHECK_NEW(bp_optimizer_create(BP_OPTIMIZER_SGD, NULL, &optimizer));
+    CHECK_STATUS(bp_optimizer_create(BP_OPTIMIZER_SGD, NULL, &optimizer));
     CHECK(optimizer, bp_optimizer_set(optimizer, BP_OPTIMIZER_RATE, 0.02));
     CHECK(optimizer, bp_optimizer_set(optimizer, BP_OPTIMIZER_MOMENTUM, 0.9));
-    CHECK_NEW(bp_trainer_create(network, cost, optimizer, &trainer));
+    CHECK_STATUS(bp_trainer_create(network, cost, optimizer, &trainer));
     CHECK(trainer, bp_trainer_set(trainer, BP_TRAINER_BATCH, BATCH));
     CHECK(trainer, bp_trainer_build(trainer, 1));
 
@@ -124,7 +124,7 @@ static double examine(const bp_network *network, const bp_cost *cost,
     bp_evaluation result = {.struct_size = sizeof result};
     bp_workspace *workspace;
 
-    CHECK_NEW(bp_workspace_create(network, 64, &workspace));
+    CHECK_STATUS(bp_workspace_create(network, 64, &workspace));
     CHECK(workspace, bp_network_evaluate(network, workspace, cost, test, &result));
     bp_workspace_destroy(workspace);
     printf("\nHeld-out penguins: %llu of %llu right, %.2f %%; cost %.5f\n\n",
@@ -181,7 +181,7 @@ int main(int argc, char **argv)
 
     split_and_scale(data, &train, &test);
     bp_network *network = make_network(bp_dataset_classes(data));
-    CHECK_NEW(bp_cost_create(BP_COST_SOFTMAX_CROSS_ENTROPY, NULL, &cost));
+    CHECK_STATUS(bp_cost_create(BP_COST_SOFTMAX_CROSS_ENTROPY, NULL, &cost));
     train_network(network, cost, train);
     const double accuracy = examine(network, cost, test);
     answers_create(network, test, &answers);

@@ -59,7 +59,7 @@ struct world {
  * A quarter of the points is held out. */
 static void make_data(struct world *world, const struct lesson *lesson, uint64_t seed)
 {
-    CHECK_NEW(bp_dataset_create(NULL, &world->data));
+    CHECK_STATUS(bp_dataset_create(NULL, &world->data));
     CHECK(world->data,
           bp_dataset_generate(world->data, lesson->kind, ROWS, lesson->noise, seed));
     CHECK(world->data, bp_dataset_one_hot(world->data, 0.0f, 1.0f));
@@ -73,13 +73,13 @@ static void make_data(struct world *world, const struct lesson *lesson, uint64_t
  * and 1. The larger one has it. */
 static void make_network(struct world *world, uint64_t seed)
 {
-    CHECK_NEW(bp_network_create(2, NULL, &world->network));
+    CHECK_STATUS(bp_network_create(2, NULL, &world->network));
     bp_network *network = world->network;
     CHECK(network, bp_network_add_dense(network, HIDDEN, BP_ACTIVATION_RELU));
     CHECK(network, bp_network_add_dense(network, HIDDEN, BP_ACTIVATION_RELU));
     CHECK(network, bp_network_add_dense(network, 2, BP_ACTIVATION_SIGMOID));
     CHECK(network, bp_network_build(network, seed));
-    CHECK_NEW(bp_workspace_create(network, WIDTH, &world->workspace));
+    CHECK_STATUS(bp_workspace_create(network, WIDTH, &world->workspace));
 }
 
 /* Step 3. The cost that belongs to sigmoid outputs is the cross-entropy
@@ -92,11 +92,12 @@ static void make_trainer(struct world *world, uint64_t seed)
 {
     bp_optimizer *optimizer;
 
-    CHECK_NEW(bp_cost_create(BP_COST_CROSS_ENTROPY, NULL, &world->cost));
-    CHECK_NEW(bp_optimizer_create(BP_OPTIMIZER_SGD, NULL, &optimizer));
+    CHECK_STATUS(bp_cost_create(BP_COST_CROSS_ENTROPY, NULL, &world->cost));
+    CHECK_STATUS(bp_optimizer_create(BP_OPTIMIZER_SGD, NULL, &optimizer));
     CHECK(optimizer, bp_optimizer_set(optimizer, BP_OPTIMIZER_RATE, 0.02));
     CHECK(optimizer, bp_optimizer_set(optimizer, BP_OPTIMIZER_MOMENTUM, 0.9));
-    CHECK_NEW(bp_trainer_create(world->network, world->cost, optimizer, &world->trainer));
+    CHECK_STATUS(
+        bp_trainer_create(world->network, world->cost, optimizer, &world->trainer));
     CHECK(world->trainer, bp_trainer_set(world->trainer, BP_TRAINER_BATCH, BATCH));
     CHECK(world->trainer, bp_trainer_build(world->trainer, seed));
     bp_optimizer_destroy(optimizer);
@@ -113,7 +114,7 @@ static struct window find_window(const bp_dataset *data)
     float point[2];
 
     for (size_t row = 0; row < bp_dataset_rows(data); row++) {
-        CHECK(data, bp_dataset_get_inputs(data, row, point, 2));
+        CHECK_STATUS(bp_dataset_get_inputs(data, row, point, 2));
         window.left = point[0] < window.left ? point[0] : window.left;
         window.right = point[0] > window.right ? point[0] : window.right;
         window.bottom = point[1] < window.bottom ? point[1] : window.bottom;
@@ -146,8 +147,8 @@ static void place_points(const bp_dataset *data, const struct window *window,
     int32_t label;
 
     for (size_t row = 0; row < bp_dataset_rows(data); row++) {
-        CHECK(data, bp_dataset_get_inputs(data, row, point, 2));
-        CHECK(data, bp_dataset_get_label(data, row, &label));
+        CHECK_STATUS(bp_dataset_get_inputs(data, row, point, 2));
+        CHECK_STATUS(bp_dataset_get_label(data, row, &label));
         const float across = (point[0] - window->left) / (window->right - window->left);
         const float down = (window->top - point[1]) / (window->top - window->bottom);
         const int x = (int)(across * (WIDTH - 1) + 0.5f);

@@ -32,7 +32,7 @@ static bp_network *make_network(void)
 {
     bp_network *network;
 
-    CHECK_NEW(bp_network_create(INPUTS, NULL, &network));
+    CHECK_STATUS(bp_network_create(INPUTS, NULL, &network));
     CHECK(network, bp_network_add_dense(network, HIDDEN, BP_ACTIVATION_TANH));
     CHECK(network, bp_network_add_dense(network, OUTPUTS, BP_ACTIVATION_SIGMOID));
     CHECK(network, bp_network_build(network, 1));
@@ -57,11 +57,11 @@ static bp_trainer *make_trainer(bp_network *network)
     bp_optimizer *optimizer;
     bp_trainer *trainer;
 
-    CHECK_NEW(bp_cost_create(BP_COST_QUADRATIC, NULL, &cost));
-    CHECK_NEW(bp_optimizer_create(BP_OPTIMIZER_SGD, NULL, &optimizer));
+    CHECK_STATUS(bp_cost_create(BP_COST_QUADRATIC, NULL, &cost));
+    CHECK_STATUS(bp_optimizer_create(BP_OPTIMIZER_SGD, NULL, &optimizer));
     CHECK(optimizer, bp_optimizer_set(optimizer, BP_OPTIMIZER_RATE, 1.0));
     CHECK(optimizer, bp_optimizer_set(optimizer, BP_OPTIMIZER_MOMENTUM, 0.9));
-    CHECK_NEW(bp_trainer_create(network, cost, optimizer, &trainer));
+    CHECK_STATUS(bp_trainer_create(network, cost, optimizer, &trainer));
     CHECK(trainer, bp_trainer_build(trainer, 1));
 
     /* The trainer has its own copies of these two. */
@@ -97,7 +97,7 @@ static int answer(const bp_network *network)
     float outputs[EXAMPLES * OUTPUTS];
     int right = 0;
 
-    CHECK_NEW(bp_workspace_create(network, EXAMPLES, &workspace));
+    CHECK_STATUS(bp_workspace_create(network, EXAMPLES, &workspace));
     CHECK(workspace, bp_network_predict(network, workspace, inputs, EXAMPLES * INPUTS,
                                         outputs, EXAMPLES * OUTPUTS));
     bp_workspace_destroy(workspace);

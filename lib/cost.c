@@ -174,8 +174,9 @@ static bool in_domain(int32_t range, int32_t domain)
 
 static const char *const range_texts[] = {"real numbers", "numbers from 0 to 1",
                                           "probabilities", "log-probabilities"};
-static const char *const domain_texts[] = {"any outputs", "logits", "probabilities",
-                                           "log-probabilities"};
+static const char *const domain_texts[] = {"any outputs", "logits, as of a linear layer",
+                                           "probabilities, as of sigmoid or softmax",
+                                           "log-probabilities, as of log_softmax"};
 
 bp_status bp_cost_fit(const struct bp_cost_spec *spec, const struct bp_network *network,
                       bool *fused, struct bp_text *text)

@@ -111,8 +111,8 @@ bp_status bp_layer_set(bp_layer *layer, int32_t key, double value)
         return status;
     if (!applies(&layer->spec, key))
         return bp_fail(&layer->text, BP_EINVAL,
-                       "key is %d, expected a setting that this kind of layer has",
-                       (int)key);
+                       "key is %d, %s, expected a setting that this layer has", (int)key,
+                       bp_settings_name(&settings, key));
     if (!init_applies(key, value))
         return bp_fail(&layer->text, BP_EINVAL,
                        "bias init is %s, expected default, zero, fan-in uniform or "

@@ -21,6 +21,11 @@ static size_t find(const struct bp_settings *settings, int32_t key)
     return i;
 }
 
+const char *bp_settings_name(const struct bp_settings *settings, int32_t key)
+{
+    return settings->table[find(settings, key)].name;
+}
+
 /* Written so that NaN is out of every range. */
 static bool in_range(const struct bp_setting *setting, double value)
 {

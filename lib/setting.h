@@ -27,6 +27,9 @@ struct bp_settings {
     size_t count;
 };
 
+/** The name of a key that is known. */
+const char *bp_settings_name(const struct bp_settings *settings, int32_t key);
+
 /** Fill @p values with the initial ones. */
 void bp_settings_reset(const struct bp_settings *settings, double *values);
 

@@ -63,7 +63,7 @@ static void activation_layers_have_a_slope_at_most(void **state)
 
         for (size_t i = 0; i < COUNT(others); i++) {
             assert_status(bp_layer_set(layer, others[i], 1), BP_EINVAL);
-            assert_line(bp_layer_error(layer), "this kind of layer has");
+            assert_line(bp_layer_error(layer), "a setting that this layer has");
             assert_status(bp_layer_get(layer, others[i], &value), BP_EINVAL);
         }
         assert_status(bp_layer_set(layer, BP_LAYER_SLOPE, 0.5),

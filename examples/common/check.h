@@ -6,17 +6,18 @@
  * Every call of the library that can fail answers with a status. The examples look at
  * each of them, and end with the reason if it is not BP_OK:
  *
- *     CHECK_NEW(bp_network_create(2, NULL, &network));
+ *     CHECK_STATUS(bp_network_create(2, NULL, &network));
  *     CHECK(network, bp_network_build(network, 1));
  *
- * The first form is for calls that make an object: there is none yet that could keep a
- * line of text, so the status is all there is. The second asks the object for its line.
+ * The first form is for calls that make an object, and for those that only read one: they
+ * leave no line of text anywhere, so the status is all there is. The second asks the
+ * object for its line.
  * A program that must go on living would write the `if` itself, of course.
  */
 
 #include <backprop.h>
 
-#define CHECK_NEW(call) check_status((call), "", #call, __FILE__, __LINE__)
+#define CHECK_STATUS(call) check_status((call), "", #call, __FILE__, __LINE__)
 
 #define CHECK(object, call)                                                              \
     do {                                                                                 \

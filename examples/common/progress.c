@@ -86,10 +86,11 @@ static void show_plain(const struct progress *progress, const bp_progress *now)
     fflush(stdout);
 }
 
-static void end_line(struct progress *progress)
+/* The live line gives way to one that stays. */
+static void clear_live(struct progress *progress)
 {
     if (progress->open)
-        putchar('\n');
+        fputs("\r\033[K", stdout);
     progress->open = 0;
 }
 
@@ -112,13 +113,10 @@ static int deserves_line(const struct progress *progress, const bp_progress *now
            now->epoch % every == 0;
 }
 
-/* A live line is due: the last was some time ago, or there is no later one. */
+/* A live line is due: the last was some time ago. */
 static int is_due(const struct progress *progress, const bp_progress *now)
 {
-    const int ends = now->event == BP_EVENT_EPOCH &&
-                     (progress->every_epoch || now->epoch == now->epochs);
-
-    return ends || now->seconds - progress->shown > 1.0 / frames_per_second;
+    return now->seconds - progress->shown > 1.0 / frames_per_second;
 }
 
 static void finish_epoch(struct progress *progress, const bp_progress *now)
@@ -126,8 +124,10 @@ static void finish_epoch(struct progress *progress, const bp_progress *now)
     if (progress->data != NULL)
         measure_accuracy(progress);
     progress->seconds = now->seconds;
-    if (!progress->live && deserves_line(progress, now))
+    if (deserves_line(progress, now)) {
+        clear_live(progress);
         show_plain(progress, now);
+    }
 }
 
 void progress_begin(struct progress *progress)
@@ -138,7 +138,7 @@ void progress_begin(struct progress *progress)
     progress->shown = 0.0;
     progress->seconds = 0.0;
     if (progress->data != NULL)
-        CHECK_NEW(
+        CHECK_STATUS(
             bp_workspace_create(progress->network, ROWS_AT_ONCE, &progress->workspace));
 }
 
@@ -148,16 +148,14 @@ int32_t progress_show(const bp_progress *now, void *user)
 
     if (now->event == BP_EVENT_EPOCH)
         finish_epoch(progress, now);
-    if (progress->live && is_due(progress, now))
+    else if (progress->live && is_due(progress, now))
         show_live(progress, now);
-    if (now->event == BP_EVENT_EPOCH && progress->every_epoch)
-        end_line(progress);
     return 0;
 }
 
 void progress_end(struct progress *progress)
 {
-    end_line(progress);
+    clear_live(progress);
     bp_workspace_destroy(progress->workspace);
     progress->workspace = NULL;
 }

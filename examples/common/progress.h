@@ -3,7 +3,7 @@
 #define EXAMPLES_PROGRESS_H
 
 /*
- * How training goes on: one live line on a terminal, a plain line now and then elsewhere.
+ * How training goes on: a plain line now and then, and on a terminal a live line below.
  *
  *     struct progress progress = {.network = network, .cost = cost, .data = data};
  *

@@ -16,8 +16,8 @@ static void answer_row(const bp_network *network, bp_workspace *workspace,
     float *values = check_allocate(inputs, sizeof *values);
     float *outputs = answers->outputs + row * answers->classes;
 
-    CHECK(data, bp_dataset_get_inputs(data, row, values, inputs));
-    CHECK(data, bp_dataset_get_label(data, row, &answers->label[row]));
+    CHECK_STATUS(bp_dataset_get_inputs(data, row, values, inputs));
+    CHECK_STATUS(bp_dataset_get_label(data, row, &answers->label[row]));
     CHECK(workspace, bp_network_predict(network, workspace, values, inputs, outputs,
                                         answers->classes));
     CHECK(workspace, bp_network_classify(network, workspace, values, inputs,
@@ -39,7 +39,7 @@ void answers_create(const bp_network *network, const bp_dataset *data,
     answers->label = check_allocate(rows, sizeof *answers->label);
     answers->said = check_allocate(rows, sizeof *answers->said);
     answers->outputs = check_allocate(rows * classes, sizeof *answers->outputs);
-    CHECK_NEW(bp_workspace_create(network, 1, &workspace));
+    CHECK_STATUS(bp_workspace_create(network, 1, &workspace));
     for (size_t row = 0; row < rows; row++)
         answer_row(network, workspace, data, answers, row);
     bp_workspace_destroy(workspace);

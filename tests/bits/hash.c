@@ -16,7 +16,7 @@ struct recipe {
     const char *name;
     int32_t hidden, last, cost;
     int32_t weight_init;
-    double momentum;
+    double rate, momentum;
     int32_t nesterov;
     double decay;
 };
@@ -24,35 +24,35 @@ struct recipe {
 /* clang-format off */
 static const struct recipe recipes[] = {
     {"tanh-quadratic", BP_ACTIVATION_TANH, BP_ACTIVATION_TANH,
-     BP_COST_QUADRATIC, BP_INIT_DEFAULT, 0.9, 0, 0},
+     BP_COST_QUADRATIC, BP_INIT_DEFAULT, 0.1, 0.9, 0, 0},
     {"sigmoid-cross-entropy", BP_ACTIVATION_SIGMOID, BP_ACTIVATION_SIGMOID,
-     BP_COST_CROSS_ENTROPY, BP_INIT_NORMAL, 0.5, 1, 0.001},
+     BP_COST_CROSS_ENTROPY, BP_INIT_NORMAL, 0.1, 0.5, 1, 0.001},
     {"relu-softmax", BP_ACTIVATION_RELU, BP_ACTIVATION_SOFTMAX,
-     BP_COST_SOFTMAX_CROSS_ENTROPY, BP_INIT_HE_NORMAL, 0.9, 1, 0},
+     BP_COST_SOFTMAX_CROSS_ENTROPY, BP_INIT_HE_NORMAL, 0.1, 0.9, 1, 0},
     {"gelu-log-softmax", BP_ACTIVATION_GELU, BP_ACTIVATION_LOG_SOFTMAX,
-     BP_COST_SOFTMAX_CROSS_ENTROPY, BP_INIT_DEFAULT, 0.9, 0, 0.01},
+     BP_COST_SOFTMAX_CROSS_ENTROPY, BP_INIT_DEFAULT, 0.1, 0.9, 0, 0.01},
     {"gelu-tanh-kl", BP_ACTIVATION_GELU_TANH, BP_ACTIVATION_LOG_SOFTMAX,
-     BP_COST_KL_DIVERGENCE, BP_INIT_HE_UNIFORM, 0, 0, 0},
+     BP_COST_KL_DIVERGENCE, BP_INIT_HE_UNIFORM, 0.1, 0, 0, 0},
     {"linear-mse", BP_ACTIVATION_LINEAR, BP_ACTIVATION_LINEAR,
-     BP_COST_MSE, BP_INIT_XAVIER_UNIFORM, 0, 0, 0.1},
+     BP_COST_MSE, BP_INIT_XAVIER_UNIFORM, 0.1, 0, 0, 0.1},
     {"leaky-relu-mae", BP_ACTIVATION_LEAKY_RELU, BP_ACTIVATION_LINEAR,
-     BP_COST_MAE, BP_INIT_FAN_IN_UNIFORM, 0.9, 0, 0},
+     BP_COST_MAE, BP_INIT_FAN_IN_UNIFORM, 0.1, 0.9, 0, 0},
     {"elu-huber", BP_ACTIVATION_ELU, BP_ACTIVATION_LINEAR,
-     BP_COST_HUBER, BP_INIT_LECUN_UNIFORM, 0.9, 1, 0},
+     BP_COST_HUBER, BP_INIT_LECUN_UNIFORM, 0.1, 0.9, 1, 0},
     {"selu-smooth-l1", BP_ACTIVATION_SELU, BP_ACTIVATION_SOFTSIGN,
-     BP_COST_SMOOTH_L1, BP_INIT_LECUN_NORMAL, 0, 0, 0},
+     BP_COST_SMOOTH_L1, BP_INIT_LECUN_NORMAL, 0.1, 0, 0, 0},
     {"silu-hinge", BP_ACTIVATION_SILU, BP_ACTIVATION_LINEAR,
-     BP_COST_HINGE, BP_INIT_XAVIER_NORMAL, 0.9, 0, 0},
+     BP_COST_HINGE, BP_INIT_XAVIER_NORMAL, 0.1, 0.9, 0, 0},
     {"softplus-logits", BP_ACTIVATION_SOFTPLUS, BP_ACTIVATION_LINEAR,
-     BP_COST_BINARY_CROSS_ENTROPY_LOGITS, BP_INIT_DEFAULT, 0.9, 0, 0},
+     BP_COST_BINARY_CROSS_ENTROPY_LOGITS, BP_INIT_DEFAULT, 0.1, 0.9, 0, 0},
     {"softsign-poisson", BP_ACTIVATION_SOFTSIGN, BP_ACTIVATION_LINEAR,
-     BP_COST_POISSON, BP_INIT_DEFAULT, 0.9, 0, 0},
+     BP_COST_POISSON, BP_INIT_DEFAULT, 0.1, 0.9, 0, 0},
     {"hard-sigmoid-binary", BP_ACTIVATION_HARD_SIGMOID, BP_ACTIVATION_HARD_SIGMOID,
-     BP_COST_BINARY_CROSS_ENTROPY, BP_INIT_DEFAULT, 0.9, 0, 0},
+     BP_COST_BINARY_CROSS_ENTROPY, BP_INIT_DEFAULT, 0.1, 0.9, 0, 0},
     {"softmax-cross-entropy", BP_ACTIVATION_SOFTMAX, BP_ACTIVATION_SOFTMAX,
-     BP_COST_CROSS_ENTROPY, BP_INIT_DEFAULT, 0.5, 0, 0},
+     BP_COST_CROSS_ENTROPY, BP_INIT_DEFAULT, 0.1, 0.5, 0, 0},
     {"log-softmax-binary", BP_ACTIVATION_LOG_SOFTMAX, BP_ACTIVATION_SIGMOID,
-     BP_COST_BINARY_CROSS_ENTROPY, BP_INIT_DEFAULT, 0.9, 0, 0},
+     BP_COST_BINARY_CROSS_ENTROPY, BP_INIT_DEFAULT, 0.001, 0.9, 0, 0},
 };
 /* clang-format on */
 
@@ -151,7 +151,7 @@ static bp_trainer *make_trainer(const struct recipe *recipe, bp_network *network
     bp_optimizer *optimizer;
     bp_trainer *trainer;
     check(bp_optimizer_create(BP_OPTIMIZER_SGD, NULL, &optimizer), "optimizer");
-    check(bp_optimizer_set(optimizer, BP_OPTIMIZER_RATE, 0.1), "rate");
+    check(bp_optimizer_set(optimizer, BP_OPTIMIZER_RATE, recipe->rate), "rate");
     check(bp_optimizer_set(optimizer, BP_OPTIMIZER_MOMENTUM, recipe->momentum),
           "momentum");
     check(bp_optimizer_set(optimizer, BP_OPTIMIZER_NESTEROV, recipe->nesterov),

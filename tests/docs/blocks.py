@@ -241,7 +241,8 @@ class Tester:
             raise Failure("text needs `output` or `tree` in a `test:` comment")
 
     def test_tree(self, text):
-        """Two spaces of indentation a level; words after two spaces are remarks."""
+        """Two spaces of indentation a level; words after two spaces are remarks. A name
+        may lack its ending: `arena` stands for arena.h and arena.c."""
         parents = {}
         for line in text.splitlines():
             name = re.split(r" {2,}", line.strip())[0]
@@ -250,7 +251,8 @@ class Tester:
                 continue
             for word in name.split():
                 path = "/".join([parents[level] for level in range(depth)] + [word])
-                if not list(self.source.glob(path.rstrip("/"))):
+                path = path.rstrip("/")
+                if not list(self.source.glob(path)) + list(self.source.glob(path + ".*")):
                     raise Failure(f"there is no {path}")
             parents = {level: parents[level] for level in range(depth)}
             if name.endswith("/"):

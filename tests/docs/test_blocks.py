@@ -40,6 +40,7 @@ PAGES = [
     ("output of nothing", block("text", "hello", "output"), False),
     ("text without a word", block("text", "hello"), False),
     ("tree", block("text", "lib/          the library\n  base.h", "tree"), True),
+    ("tree without endings", block("text", "lib/\n  base status", "tree"), True),
     ("tree with a hole", block("text", "lib/\n  nothing.h", "tree"), False),
     ("shell", block("sh", "exit 1"), True),
     ("shell that does not parse", block("sh", "if true; then"), False),
