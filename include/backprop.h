@@ -761,9 +761,14 @@ BP_API bp_status bp_optimizer_get(const bp_optimizer *optimizer, int32_t key,
 enum {
     BP_TRAINER_BATCH = 1,  /**< Rows of a step, 1 to 1e9, default 32. An epoch's last step
                                 has what is left. Only before it is built. */
-    BP_TRAINER_SHUFFLE = 2 /**< 1 (default): a new order of the rows in every epoch, from
+    BP_TRAINER_SHUFFLE = 2, /**< 1 (default): a new order of the rows in every epoch, from
                                 the seed; 0: as they lie. Not while an epoch is stopped
                                 half way. */
+    BP_TRAINER_KEEP_GRADIENT = 3 /**< 0 (default): the steps of an epoch, a fit and
+                                bp_trainer_step() need not write their gradients anywhere,
+                                which is faster; 1: they keep them for
+                                bp_trainer_get_gradient(). The results are the same, to
+                                the bit. Asking for a view of the gradients sets it. */
 };
 
 /** When a ::bp_progress_fn is called. */
@@ -898,8 +903,9 @@ BP_API bp_status bp_trainer_gradient_labels(bp_trainer *trainer, const float *in
 BP_API bp_status bp_trainer_update(bp_trainer *trainer);
 
 /** Copy the gradient of a layer's weights or biases out, as bp_network_get_parameter()
- * does for the parameters themselves.
- * @return also ::BP_ESTATE before the trainer is built. */
+ * does for the parameters themselves: that of the last bp_trainer_gradient(), or of the
+ * last step if that came later and ::BP_TRAINER_KEEP_GRADIENT is 1.
+ * @return also ::BP_ESTATE before the trainer is built, or if no gradient is kept. */
 BP_API bp_status bp_trainer_get_gradient(const bp_trainer *trainer, size_t layer,
                                          int32_t which, float *values, size_t count);
 
@@ -909,7 +915,8 @@ BP_API bp_status bp_trainer_get_gradient_f64(const bp_trainer *trainer, size_t l
 
 /** Lend the flat array of all gradients, laid out as bp_network_get_view() lays out the
  * parameters. It may be written between bp_trainer_gradient() and bp_trainer_update();
- * padding must stay 0.
+ * padding must stay 0. From this call on, steps keep their gradients there
+ * (::BP_TRAINER_KEEP_GRADIENT becomes 1).
  * @param trainer  a built trainer of a network in float.
  * @param values   where the pointer goes; it lives as long as the trainer.
  * @param count    where the number of elements goes.

@@ -2,10 +2,11 @@
 #include "arena.h"
 
 /* Rows of 16 elements are 64 or 128 bytes: what begins a matrix begins on the alignment.
- * */
+ * Where 32 can be rounded up to, a stride does not overflow. */
 static bool matrix_elements(size_t rows, size_t cols, size_t *count)
 {
-    return bp_align_up(cols, BP_LANES, count) && bp_mul(*count, rows, count);
+    return bp_align_up(cols, 2 * BP_LANES, count) &&
+           bp_mul(bp_stride(cols), rows, count);
 }
 
 size_t bp_plan_matrix(struct bp_plan *plan, size_t rows, size_t cols)

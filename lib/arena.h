@@ -15,7 +15,7 @@ struct bp_plan {
     bool overflow; /**< The total does not fit a size_t; offsets are meaningless. */
 };
 
-/** Reserve a matrix whose rows are padded to whole ::BP_LANES.
+/** Reserve a matrix whose rows are bp_stride() apart.
  * @return its offset in elements, on ::BP_ALIGNMENT bytes. */
 size_t bp_plan_matrix(struct bp_plan *plan, size_t rows, size_t cols);
 

@@ -26,10 +26,26 @@ bool bp_add(size_t a, size_t b, size_t *result);
 /** Round up to a multiple of @p alignment, a power of two. */
 bool bp_align_up(size_t size, size_t alignment, size_t *result);
 
-/** Round up to whole ::BP_LANES; for widths that were checked when they came in. */
+/** Round up to whole @p unit, a power of two; for sizes that were checked when they came
+ *  in. */
+static inline size_t bp_round_up(size_t size, size_t unit)
+{
+    return (size + (unit - 1)) & ~(unit - 1);
+}
+
+/** Round up to whole ::BP_LANES. */
 static inline size_t bp_padded(size_t width)
 {
-    return (width + (BP_LANES - 1)) & ~(size_t)(BP_LANES - 1);
+    return bp_round_up(width, BP_LANES);
+}
+
+/** From row to row of a matrix, in elements. Rows whose distance is near a power of two
+ *  fall into few sets of a cache, so wide ones get another ::BP_LANES. */
+static inline size_t bp_stride(size_t width)
+{
+    const size_t padded = bp_padded(width);
+
+    return padded >= 256 && padded % 64 == 0 ? padded + BP_LANES : padded;
 }
 
 enum { BP_TEXT_SIZE = 256 };

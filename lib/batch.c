@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "batch.h"
 
+#include <math.h>
+
 bp_status bp_batch_check_data(const struct bp_network *network,
                               const struct bp_cost_spec *cost,
                               const struct bp_dataset *data, struct bp_text *text)
@@ -51,7 +53,7 @@ static bool all_finite(const struct bp_network *network, const struct bp_batch *
     const void *inputs = f64 ? (const void *)batch->inputs_f64 : batch->inputs;
 
     return (!f64 || network->engine == engine) &&
-           engine->finite(engine->kernels(network->isa), inputs, count);
+           isfinite(engine->largest(engine->kernels(network->isa), inputs, count));
 }
 
 bp_status bp_batch_check_inputs(const struct bp_network *network,

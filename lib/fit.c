@@ -124,10 +124,9 @@ static bp_status step(struct fit *fit)
         bp_batch_check_targets(trainer->network, &trainer->cost, &batch, &trainer->text);
 
     if (status == BP_OK)
-        status = bp_trainer_run_gradient(trainer, &batch, &cost);
+        status = bp_trainer_run_step(trainer, &batch, &cost);
     if (status != BP_OK)
         return fail_step(trainer, status);
-    bp_trainer_run_update(trainer);
     trainer->row += batch.rows;
     trainer->epoch_cost += cost * (double)batch.rows;
     fit->trained += (double)batch.rows;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "model.h"
 
+#include <math.h>
+
 static const char *precision_text(const struct bp_network *network)
 {
     return network->engine == &bp_engine_f64 ? "double" : "float";
@@ -87,15 +89,31 @@ bp_status bp_model_value(const struct bp_model *model, double *value,
     return BP_OK;
 }
 
-static bp_status backward(struct bp_model *model, struct bp_text *text)
+/* Forward, cost, and dC/dz of every layer. */
+static bp_status propagate(struct bp_model *model, const struct bp_batch *batch,
+                           double *value, struct bp_text *text)
+{
+    struct bp_pass *pass = &model->pass;
+    bp_status status;
+
+    bp_batch_load(batch, pass);
+    pass->mode = BP_MODE_TRAIN;
+    status = bp_model_value(model, value, text);
+    if (status == BP_OK &&
+        (bp_pass_cost_gradient(pass, &model->cost, model->fused) != 0 ||
+         bp_pass_backward(pass, &model->grads, model->fused) != 0))
+        status = fail_stopped(text);
+    return status;
+}
+
+/* The gradients of what was propagated, to where they are kept. */
+static bp_status keep_gradients(struct bp_model *model, struct bp_text *text)
 {
     const struct bp_network *network = model->network;
 
-    if (bp_pass_cost_gradient(&model->pass, &model->cost, model->fused) != 0 ||
-        bp_pass_backward(&model->pass, &model->grads, model->fused) != 0)
-        return fail_stopped(text);
-    if (!network->engine->finite(network->kernels, model->grads.base,
-                                 network->params_count))
+    bp_pass_gradients(&model->pass, &model->grads, NULL);
+    if (!isfinite(network->engine->largest(network->kernels, model->grads.base,
+                                           network->params_count)))
         return bp_fail(text, BP_EDATA, "a gradient of the batch is not finite");
     return BP_OK;
 }
@@ -104,14 +122,40 @@ bp_status bp_model_gradient(struct bp_model *model, const struct bp_batch *batch
                             double *value, struct bp_text *text)
 {
     double found = 0;
-    bp_status status;
+    bp_status status = propagate(model, batch, &found, text);
 
-    bp_batch_load(batch, &model->pass);
-    model->pass.mode = BP_MODE_TRAIN;
-    status = bp_model_value(model, &found, text);
     if (status == BP_OK)
-        status = backward(model, text);
+        status = keep_gradients(model, text);
     if (status == BP_OK)
         *value = found;
     return status;
+}
+
+/* A step on tiles of the gradient writes before all of it is there: it must be certain
+ * that none of it overflows. A sum of n terms within b is within n b but for rounding. */
+static bool is_safe(const struct bp_model *model)
+{
+    return bp_pass_steps(&model->pass) &&
+           bp_pass_bound(&model->pass) < model->network->engine->most / 4;
+}
+
+bp_status bp_model_step(struct bp_model *model, const struct bp_batch *batch,
+                        const struct bp_update *update, double *value,
+                        struct bp_text *text)
+{
+    double found = 0;
+    bp_status status = propagate(model, batch, &found, text);
+
+    if (status != BP_OK)
+        return status;
+    if (is_safe(model)) {
+        bp_pass_gradients(&model->pass, &model->grads, update);
+    } else {
+        status = keep_gradients(model, text);
+        if (status != BP_OK)
+            return status;
+        model->network->engine->update(update, model->grads.base, 0, update->count);
+    }
+    *value = found;
+    return BP_OK;
 }

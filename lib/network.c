@@ -176,15 +176,15 @@ static bp_status plan_node(struct bp_network *network, struct bp_node *node)
  * [from][to], so that products run along the units of the layer. */
 static void place_node(struct bp_node *node, struct bp_plan *plan)
 {
-    node->input_stride = bp_padded(node->inputs);
-    node->output_stride = bp_padded(node->outputs);
+    node->input_stride = bp_stride(node->inputs);
+    node->output_stride = bp_stride(node->outputs);
     if (node->spec.kind == BP_LAYER_KIND_DENSE) {
         node->weight.offset = bp_plan_matrix(plan, node->inputs, node->outputs);
         node->weight.row_stride = 1;
         node->weight.col_stride = node->output_stride;
     } else if (node->weight.rows > 0) {
         node->weight.offset = bp_plan_matrix(plan, 1, node->weight.cols);
-        node->weight.row_stride = bp_padded(node->weight.cols);
+        node->weight.row_stride = bp_stride(node->weight.cols);
         node->weight.col_stride = 1;
     }
     if (node->bias.rows > 0) {

@@ -52,7 +52,10 @@ static void adam_rule(const struct bp_optimizer_spec *spec, uint64_t step,
     rule->root = 1 / sqrt(1 - bp_pow_f64(rule->beta2, (double)step));
 }
 
-#define SETTINGS(table) {table, sizeof table / sizeof table[0]}
+#define SETTINGS(table)                       \
+    {                                         \
+        table, sizeof table / sizeof table[0] \
+    }
 
 static const struct kind kinds[] = {
     {BP_OPTIMIZER_SGD, SETTINGS(sgd_table), 1, sgd_rule},

@@ -185,7 +185,7 @@ void bp_pass_release(struct bp_pass *pass)
 
 void *bp_pass_row(const struct bp_pass *pass, size_t offset, size_t width, size_t row)
 {
-    return bp_pass_at(pass, offset + row * bp_padded(width));
+    return bp_pass_at(pass, offset + row * bp_stride(width));
 }
 
 const struct bp_slot *bp_pass_last(const struct bp_pass *pass)

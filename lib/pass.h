@@ -54,10 +54,23 @@ const struct bp_slot *bp_pass_last(const struct bp_pass *pass);
 /** Inputs to outputs. @return 0, or what a callback answered. */
 int32_t bp_pass_forward(const struct bp_pass *pass);
 
-/** dC/da of the last layer, in its slot, to the gradients of all parameters.
+/** dC/da of the last layer, in its slot, to dC/dz of every layer. An operation of the
+ *  caller's own writes its gradients to @p grads here.
  * @param fused  what lies there is dC/dz. */
 int32_t bp_pass_backward(const struct bp_pass *pass, const struct bp_arena *grads,
                          bool fused);
+
+/** dC/dz to the gradients of all parameters, in @p grads.
+ * @param update  NULL; or the gradients go into this step, and only scratch to @p grads:
+ *                where bp_pass_steps(), which is bounded by bp_pass_bound(). */
+void bp_pass_gradients(const struct bp_pass *pass, const struct bp_arena *grads,
+                       const struct bp_update *update);
+
+/** Whether bp_pass_gradients() can do an optimizer's step. */
+bool bp_pass_steps(const struct bp_pass *pass);
+
+/** No gradient that bp_pass_gradients() will find is larger than this. */
+double bp_pass_bound(const struct bp_pass *pass);
 
 /** Add the cost of the batch's rows, not yet divided, to @p total. */
 int32_t bp_pass_cost(const struct bp_pass *pass, const struct bp_cost_spec *cost,

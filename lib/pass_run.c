@@ -2,6 +2,8 @@
 /* The two directions of a batch through the layers. */
 #include "pass.h"
 
+#include <math.h>
+
 /* What both directions of layer @p i have in common. */
 static struct bp_op_run run_of(const struct bp_pass *pass, struct bp_pool *pool, size_t i)
 {
@@ -56,15 +58,16 @@ static struct bp_op_run backward_run_of(const struct bp_pass *pass, struct bp_po
     return run;
 }
 
-static int32_t backward(const struct bp_pass *pass, struct bp_pool *pool,
-                        const struct bp_arena *grads, bool fused)
+int32_t bp_pass_backward(const struct bp_pass *pass, const struct bp_arena *grads,
+                         bool fused)
 {
     const struct bp_network *network = pass->network;
+    struct bp_pool pool = bp_network_pool(network);
     int32_t answer = 0;
     size_t i;
 
     for (i = network->count; i-- > 0 && answer == 0;) {
-        struct bp_op_run run = backward_run_of(pass, pool, grads, i);
+        struct bp_op_run run = backward_run_of(pass, &pool, grads, i);
 
         run.fused = fused && i + 1 == network->count;
         answer = op_of(network, i)->backward(&run);
@@ -72,29 +75,64 @@ static int32_t backward(const struct bp_pass *pass, struct bp_pool *pool,
     return answer;
 }
 
-static void gradients(const struct bp_pass *pass, struct bp_pool *pool,
-                      const struct bp_arena *grads)
+void bp_pass_gradients(const struct bp_pass *pass, const struct bp_arena *grads,
+                       const struct bp_update *update)
 {
     const struct bp_network *network = pass->network;
+    struct bp_pool pool = bp_network_pool(network);
     size_t i;
 
     for (i = 0; i < network->count; i++) {
-        const struct bp_op_run run = backward_run_of(pass, pool, grads, i);
+        struct bp_op_run run = backward_run_of(pass, &pool, grads, i);
 
+        run.update = update;
         if (op_of(network, i)->gradient != NULL)
             op_of(network, i)->gradient(&run);
     }
 }
 
-int32_t bp_pass_backward(const struct bp_pass *pass, const struct bp_arena *grads,
-                         bool fused)
+static bool has_parameters(const struct bp_node *node)
 {
-    struct bp_pool pool = bp_network_pool(pass->network);
-    const int32_t answer = backward(pass, &pool, grads, fused);
+    return node->weight.rows > 0 || node->bias.rows > 0;
+}
 
-    if (answer == 0)
-        gradients(pass, &pool, grads);
-    return answer;
+bool bp_pass_steps(const struct bp_pass *pass)
+{
+    const struct bp_network *network = pass->network;
+    size_t i;
+
+    for (i = 0; i < network->count; i++)
+        if (has_parameters(&network->nodes[i]) && !op_of(network, i)->steps)
+            return false;
+    return true;
+}
+
+/* Of a batch of rows as they lie, padding and all. */
+static double largest(const struct bp_pass *pass, const void *rows, size_t stride)
+{
+    const struct bp_network *network = pass->network;
+
+    return network->engine->largest(network->kernels, rows, pass->rows * stride);
+}
+
+double bp_pass_bound(const struct bp_pass *pass)
+{
+    const struct bp_network *network = pass->network;
+    double bound = 0;
+    size_t i;
+
+    for (i = 0; i < network->count; i++) {
+        const struct bp_op_run run = backward_run_of(pass, NULL, &pass->arena, i);
+        const struct bp_node *node = &network->nodes[i];
+
+        if (has_parameters(node)) {
+            const double input = largest(pass, run.input, node->input_stride);
+            const double grad = largest(pass, run.output_grad, node->output_stride);
+
+            bound = fmax(bound, (double)pass->rows * fmax(input, 1) * grad);
+        }
+    }
+    return bound;
 }
 
 uint64_t bp_pass_branches(const struct bp_pass *pass, uint64_t hash)

@@ -2,6 +2,8 @@
 /* One step on a batch of the caller's, whole or in its two halves. */
 #include "trainer.h"
 
+#include <math.h>
+
 static bp_status check_inputs(struct bp_trainer *trainer, size_t inputs_count,
                               size_t *rows)
 {
@@ -48,44 +50,99 @@ static bp_status check_targets(struct bp_trainer *trainer, const struct bp_batch
                                   &trainer->text);
 }
 
-bp_status bp_trainer_run_gradient(struct bp_trainer *trainer,
-                                  const struct bp_batch *batch, double *cost)
+/* What a call that runs the network sets before. */
+static void begin(struct bp_trainer *trainer)
 {
-    bp_status status;
-
     trainer->has_gradient = false;
     trainer->model.pass.seed = trainer->seed;
     trainer->model.pass.step = trainer->step;
     trainer->network->busy = true;
+}
+
+static bp_status run_gradient(struct bp_trainer *trainer, const struct bp_batch *batch,
+                              double *cost)
+{
+    bp_status status;
+
+    begin(trainer);
     status = bp_model_gradient(&trainer->model, batch, cost, &trainer->text);
     trainer->network->busy = false;
     trainer->has_gradient = status == BP_OK;
+    trainer->keeps_gradient = trainer->has_gradient;
     return status;
 }
 
-void bp_trainer_run_update(struct bp_trainer *trainer)
+static struct bp_update update_of(struct bp_trainer *trainer, struct bp_pool *pool,
+                                  const struct bp_rule *rule)
 {
     const struct bp_network *network = trainer->network;
-    struct bp_pool pool = bp_network_pool(network);
-    const struct bp_optimizer_spec *spec = &trainer->optimizer.spec;
-    const struct bp_rule rule = bp_optimizer_rule(spec, &trainer->optimizer_state);
-    const struct bp_update update = {
-        .rule = &rule,
+
+    return (struct bp_update){
+        .rule = rule,
         .kernels = network->kernels,
-        .pool = &pool,
+        .pool = pool,
         .params = network->params.base,
         .count = network->params_count,
         .state = trainer->state.base,
-        .states = bp_optimizer_states(spec),
+        .states = bp_optimizer_states(&trainer->optimizer.spec),
     };
+}
 
-    network->engine->update(&update, trainer->model.grads.base, 0, update.count);
-    bp_optimizer_advance(spec, &trainer->optimizer_state);
+static struct bp_rule rule_of(const struct bp_trainer *trainer)
+{
+    return bp_optimizer_rule(&trainer->optimizer.spec, &trainer->optimizer_state);
+}
+
+static void advance(struct bp_trainer *trainer)
+{
+    bp_optimizer_advance(&trainer->optimizer.spec, &trainer->optimizer_state);
     trainer->has_gradient = false;
     trainer->step++;
 }
 
-/* What was checked is done: the gradient, and the update if `whole`. */
+/* Apply the gradients, which are finite. */
+static void run_update(struct bp_trainer *trainer)
+{
+    struct bp_pool pool = bp_network_pool(trainer->network);
+    const struct bp_rule rule = rule_of(trainer);
+    const struct bp_update update = update_of(trainer, &pool, &rule);
+
+    trainer->network->engine->update(&update, trainer->model.grads.base, 0, update.count);
+    advance(trainer);
+}
+
+/* Nobody asked for the gradients: they need not be written anywhere. */
+static bp_status run_fused(struct bp_trainer *trainer, const struct bp_batch *batch,
+                           double *cost)
+{
+    struct bp_pool pool = bp_network_pool(trainer->network);
+    const struct bp_rule rule = rule_of(trainer);
+    const struct bp_update update = update_of(trainer, &pool, &rule);
+    bp_status status;
+
+    begin(trainer);
+    trainer->keeps_gradient = false;
+    status = bp_model_step(&trainer->model, batch, &update, cost, &trainer->text);
+    trainer->network->busy = false;
+    if (status == BP_OK)
+        advance(trainer);
+    return status;
+}
+
+bp_status bp_trainer_run_step(struct bp_trainer *trainer, const struct bp_batch *batch,
+                              double *cost)
+{
+    bp_status status;
+
+    if (trainer->settings[BP_TRAINER_KEEP_GRADIENT - 1] == 0)
+        return run_fused(trainer, batch, cost);
+    status = run_gradient(trainer, batch, cost);
+    if (status == BP_OK)
+        run_update(trainer);
+    return status;
+}
+
+/* What was checked is done: the gradient, or a whole step. */
 static bp_status work(struct bp_trainer *trainer, const struct bp_batch *batch,
                       bool whole, double *cost)
 {
@@ -93,9 +150,8 @@ static bp_status work(struct bp_trainer *trainer, const struct bp_batch *batch,
     bp_status status;
 
     trainer->busy = true;
-    status = bp_trainer_run_gradient(trainer, batch, &value);
-    if (status == BP_OK && whole)
-        bp_trainer_run_update(trainer);
+    status = whole ? bp_trainer_run_step(trainer, batch, &value)
+                   : run_gradient(trainer, batch, &value);
     trainer->busy = false;
     if (status == BP_OK && cost != NULL)
         *cost = value;
@@ -193,9 +249,9 @@ bp_status bp_trainer_update(bp_trainer *trainer)
         return bp_fail(&trainer->text, BP_ESTATE,
                        "there is no gradient, expected bp_trainer_gradient() before");
     network = trainer->network;
-    if (!network->engine->finite(network->kernels, trainer->model.grads.base,
-                                 network->params_count))
+    if (!isfinite(network->engine->largest(network->kernels, trainer->model.grads.base,
+                                           network->params_count)))
         return bp_fail(&trainer->text, BP_EDATA, "a gradient is not finite");
-    bp_trainer_run_update(trainer);
+    run_update(trainer);
     return BP_OK;
 }

@@ -9,6 +9,7 @@
 static const struct bp_setting table[BP_TRAINER_SETTINGS] = {
     {BP_TRAINER_BATCH, "batch", 1, MAX_BATCH, 32, BP_SETTING_WHOLE},
     {BP_TRAINER_SHUFFLE, "shuffle", 0, 1, 1, BP_SETTING_WHOLE},
+    {BP_TRAINER_KEEP_GRADIENT, "keep gradient", 0, 1, 0, BP_SETTING_WHOLE},
 };
 
 static const struct bp_settings settings = {table, BP_TRAINER_SETTINGS};
@@ -154,7 +155,7 @@ static bp_status get(const struct bp_trainer *trainer, size_t layer, int32_t whi
 {
     if (trainer == NULL || (values.f32 == NULL && values.f64 == NULL))
         return BP_EINVAL;
-    if (!trainer->built)
+    if (!trainer->built || !trainer->keeps_gradient)
         return BP_ESTATE;
     return bp_tensor_get(trainer->network, &trainer->model.grads, layer, which, values,
                          count);
@@ -183,6 +184,8 @@ static bp_status view(struct bp_trainer *trainer, const void *values, const void
     status = bp_view_check(trainer->network, values, count, engine, &trainer->text);
     if (status == BP_OK && !trainer->built)
         return bp_fail(&trainer->text, BP_ESTATE, "the trainer is not built");
+    if (status == BP_OK)
+        trainer->settings[BP_TRAINER_KEEP_GRADIENT - 1] = 1;
     return status;
 }
 

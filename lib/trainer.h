@@ -6,7 +6,7 @@
 #include "model.h"
 #include "optimizer.h"
 
-enum { BP_TRAINER_SETTINGS = 2 };
+enum { BP_TRAINER_SETTINGS = 3 };
 
 struct bp_trainer {
     struct bp_network *network;
@@ -16,8 +16,9 @@ struct bp_trainer {
     struct bp_optimizer optimizer;
 
     bool built;
-    bool busy;         /**< A call works: a callback may not call again. */
-    bool has_gradient; /**< The gradients are those of a batch, not yet used. */
+    bool busy;           /**< A call works: a callback may not call again. */
+    bool has_gradient;   /**< The gradients are those of a batch, not yet used. */
+    bool keeps_gradient; /**< They are those of a batch, used or not. */
     struct bp_model model;
     struct bp_arena state; /**< The optimizer's. */
     struct bp_optimizer_state optimizer_state;
@@ -34,11 +35,8 @@ struct bp_trainer {
 /** What a call that works checks first: built, and not at work. */
 bp_status bp_trainer_check(struct bp_trainer *trainer);
 
-/** Forward, cost and backward of a batch that was checked; the trainer is busy. */
-bp_status bp_trainer_run_gradient(struct bp_trainer *trainer,
-                                  const struct bp_batch *batch, double *cost);
-
-/** Apply the gradients, which are finite. */
-void bp_trainer_run_update(struct bp_trainer *trainer);
+/** One step on a batch that was checked; the trainer is busy. */
+bp_status bp_trainer_run_step(struct bp_trainer *trainer, const struct bp_batch *batch,
+                              double *cost);
 
 #endif

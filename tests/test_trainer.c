@@ -147,6 +147,44 @@ static void gradient_view(void **state)
     }
 }
 
+/* A step that keeps its gradients and one that need not end at the same bits; only the
+ * first has them to give. */
+static void kept_or_not(void **state)
+{
+    for (int32_t kind = BP_OPTIMIZER_SGD; kind <= BP_OPTIMIZER_ADAM; kind++) {
+        bp_network *network[2];
+        bp_trainer *trainer[2];
+        double *values[2], g[12];
+        size_t count = 0;
+
+        for (int keep = 0; keep < 2; keep++) {
+            bp_optimizer *optimizer = NULL;
+
+            network[keep] = network_of(state, BP_ACTIVATION_TANH, BP_PRECISION_F32);
+            ok(bp_optimizer_create(kind, NULL, &optimizer));
+            trainer[keep] =
+                make_trainer_with(network[keep], BP_COST_MSE, optimizer, BATCH, 1);
+            ok(bp_trainer_set(trainer[keep], BP_TRAINER_KEEP_GRADIENT, keep));
+            for (size_t rows = 1; rows <= BATCH; rows++) {
+                const struct batch b = batch_of(rows);
+
+                ok(bp_trainer_step(trainer[keep], b.x, rows * INPUTS, b.y, rows * OUTPUTS,
+                                   NULL));
+                assert_status(bp_trainer_get_gradient_f64(trainer[keep], 0, 0, g, 12),
+                              keep ? BP_OK : BP_ESTATE);
+            }
+            values[keep] = copy_parameters(network[keep], &count);
+        }
+        for (size_t i = 0; i < count; i++)
+            assert_same_f64(values[0][i], values[1][i]);
+        for (int keep = 0; keep < 2; keep++) {
+            free(values[keep]);
+            bp_trainer_destroy(trainer[keep]);
+            bp_network_destroy(network[keep]);
+        }
+    }
+}
+
 /* A gradient of the batch is the mean of its rows' gradients; fewer rows than the batch
  * leave nothing of an earlier batch behind. */
 static void batch_is_the_mean_of_rows(void **state)
@@ -462,7 +500,10 @@ static void settings_and_states(void **state)
     assert_status(bp_trainer_set(trainer, BP_TRAINER_BATCH, 0), BP_EINVAL);
     assert_status(bp_trainer_set(trainer, BP_TRAINER_BATCH, 1.5), BP_EINVAL);
     assert_status(bp_trainer_set(trainer, BP_TRAINER_SHUFFLE, 2), BP_EINVAL);
-    assert_status(bp_trainer_set(trainer, 3, 1), BP_EINVAL);
+    ok(bp_trainer_get(trainer, BP_TRAINER_KEEP_GRADIENT, &value));
+    assert_same_f64(value, 0);
+    assert_status(bp_trainer_set(trainer, BP_TRAINER_KEEP_GRADIENT, 2), BP_EINVAL);
+    assert_status(bp_trainer_set(trainer, 4, 1), BP_EINVAL);
     assert_status(bp_trainer_step(trainer, b.x, X, b.y, Y, NULL), BP_ESTATE);
     assert_status(bp_trainer_update(trainer), BP_ESTATE);
     assert_status(bp_trainer_get_gradient(trainer, 0, 0, g, 12), BP_ESTATE);
@@ -475,6 +516,8 @@ static void settings_and_states(void **state)
     assert_same_f64(value, BATCH);
     ok(bp_trainer_step(trainer, b.x, X, b.y, Y, NULL));
     assert_int_equal(count_of(network, 0, 0), 12);
+    assert_status(bp_trainer_get_gradient(trainer, 0, 0, g, 12), BP_ESTATE);
+    ok(bp_trainer_gradient(trainer, b.x, X, b.y, Y, NULL));
     assert_status(bp_trainer_get_gradient(trainer, 0, 0, g, 11), BP_ESHAPE);
     bp_trainer_destroy(trainer);
     bp_cost_destroy(cost);
@@ -504,6 +547,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         HOST_TEST(backpropagation_by_hand),
         HOST_TEST(gradient_view),
+        HOST_TEST(kept_or_not),
         HOST_TEST(batch_is_the_mean_of_rows),
         HOST_TEST(all_ways_are_one),
         HOST_TEST(cost_is_taken_before_the_step),

@@ -22,18 +22,38 @@
 
 #include <stddef.h>
 
+/** Parameters in rows, and what an update needs of them. */
+struct BP_REAL(span) {
+    real *w;                     /**< Parameters. */
+    const real *g;               /**< Their gradients. */
+    real *state[BP_RULE_STATES]; /**< What the rule keeps; NULL after the last it has. */
+    size_t count;                /**< Of a row, a multiple of the lanes of a vector. */
+    size_t rows;
+    size_t stride, g_stride; /**< From row to row, of all arrays but g, and of g. */
+};
+
+/** An optimizer's step that takes the elements of C for gradients. */
+struct BP_REAL(step) {
+    const struct bp_rule *rule;
+    struct BP_REAL(
+        span) span; /**< w and state at C's element (0, 0), and their stride. */
+};
+
 /** C = init + A B. Element (r, k) of A is at a + r * a_row + k * a_depth, with any
- *  strides (so A may be a transposed matrix). Each element of C is one chain
+ *  strides (so A may be a transposed matrix); element (k, j) of B is at b + k * b_depth +
+ *  j * b_col, one of the two being 1. Each element of C is one chain
  *  c = fma(a(r, k), b(k, j), c), k ascending from what `init` says. */
 struct BP_REAL(product) {
     size_t rows, cols, depth; /**< C is rows x cols. */
     const real *a;
     size_t a_row, a_depth;
-    const real *b;   /**< depth rows of cols, padding zero. */
-    size_t b_stride;
+    const real *b; /**< Where b_col is 1: its rows have padding, which is zero. */
+    size_t b_depth, b_col;
     const real *init; /**< A row that every chain starts from; NULL: 0. */
     real *c;          /**< Its padding up to the next multiple of BP_LANES becomes 0. */
     size_t c_stride;
+    const struct BP_REAL(step) * step; /**< NULL; or C is not written, but goes into this
+                                           step. c and c_stride are those of w then. */
 };
 
 /** An activation on rows, or its derivative. */
@@ -47,18 +67,10 @@ struct BP_REAL(activation) {
     real *g;       /**< Backward: dC/da on entry, dC/dz on return. Padding stays 0. */
 };
 
-/** Parameters that lie one after the other, and what an update needs of them. */
-struct BP_REAL(span) {
-    real *w;                     /**< Parameters. */
-    const real *g;               /**< Their gradients. */
-    real *state[BP_RULE_STATES]; /**< What the rule keeps; those it has not are NULL. */
-    size_t count;                /**< A multiple of BP_LANES. */
-};
-
 struct BP_REAL(kernels) {
     int32_t isa; /**< A `BP_ISA_` value. */
 
-    void (*product)(struct bp_pool *pool, const struct BP_REAL(product) *work);
+    void (*product)(struct bp_pool *pool, const struct BP_REAL(product) * work);
 
     /** to(j, i) = from(i, j); the padding of `to` becomes 0. */
     void (*transpose)(const real *from, size_t rows, size_t cols, size_t from_stride,
@@ -67,18 +79,19 @@ struct BP_REAL(kernels) {
     /** sums(j) = sum of x(r, j) over r ascending; the padding of `sums` becomes 0. */
     void (*sum_rows)(const real *x, size_t rows, size_t cols, size_t stride, real *sums);
 
-    void (*activate)(struct bp_pool *pool, const struct BP_REAL(activation) *work);
-    void (*derive)(struct bp_pool *pool, const struct BP_REAL(activation) *work);
+    void (*activate)(struct bp_pool *pool, const struct BP_REAL(activation) * work);
+    void (*derive)(struct bp_pool *pool, const struct BP_REAL(activation) * work);
 
-    /** One step of an optimizer. */
+    /** One step of an optimizer on one row, of any multiple of BP_LANES. */
     void (*update)(struct bp_pool *pool, const struct bp_rule *rule,
-                   const struct BP_REAL(span) *span);
+                   const struct BP_REAL(span) * span);
 
-    /** Whether none of `count` numbers (any count) is infinite or NaN. */
-    bool (*finite)(const real *x, size_t count);
+    /** The largest |x| of `count` numbers (any count), 0 for none; infinity if one of
+     *  them is infinite or NaN. */
+    real (*largest)(const real *x, size_t count);
 };
 
 /** The table for a `BP_ISA_` value that bp_cpu_isa() gave. */
-const struct BP_REAL(kernels) *BP_REAL(kernels_for)(int32_t isa);
+const struct BP_REAL(kernels) * BP_REAL(kernels_for)(int32_t isa);
 
 #endif

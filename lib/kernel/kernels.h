@@ -26,18 +26,18 @@
 #define KERNEL_UNROLL
 #endif
 
-/* Into the second level of the cache. */
+/* Into the second level of the cache; and into the first, to be written. */
 #if defined(__GNUC__)
 #define KERNEL_PREFETCH(address) __builtin_prefetch((const void *)(address), 0, 2)
+#define KERNEL_PREFETCH_WRITE(address) __builtin_prefetch((const void *)(address), 1, 3)
 #else
-#define KERNEL_PREFETCH(address) ((void)(address))
+#define KERNEL_PREFETCH(address)       ((void)(address))
+#define KERNEL_PREFETCH_WRITE(address) ((void)(address))
 #endif
 
 #include "kernel/activate.h"
 #include "kernel/product.h"
 #include "kernel/reduce.h"
-#include "kernel/transpose.h"
-#include "kernel/update.h"
 
 extern const struct BP_REAL(kernels) BP_REAL(KERNEL_TABLE);
 
@@ -49,7 +49,7 @@ const struct BP_REAL(kernels) BP_REAL(KERNEL_TABLE) = {
     .activate = activate,
     .derive = derive,
     .update = update,
-    .finite = all_finite,
+    .largest = largest,
 };
 
 #endif

@@ -117,8 +117,9 @@ static size_t block_end(size_t begin, size_t end)
     return end - begin < TRANSPOSE_BLOCK ? end : begin + TRANSPOSE_BLOCK;
 }
 
-static void transpose(const real *from, size_t rows, size_t cols, size_t from_stride,
-                      real *to, size_t to_stride)
+/* As transpose(), but for the padding. */
+static void transpose_part(const real *from, size_t rows, size_t cols, size_t from_stride,
+                           real *to, size_t to_stride)
 {
     const struct transposition t = {from, from_stride, to, to_stride};
     size_t i, j;
@@ -126,6 +127,14 @@ static void transpose(const real *from, size_t rows, size_t cols, size_t from_st
     for (i = 0; i < rows; i += TRANSPOSE_BLOCK)
         for (j = 0; j < cols; j += TRANSPOSE_BLOCK)
             transpose_block(&t, i, block_end(i, rows), j, block_end(j, cols));
+}
+
+static void transpose(const real *from, size_t rows, size_t cols, size_t from_stride,
+                      real *to, size_t to_stride)
+{
+    size_t i, j;
+
+    transpose_part(from, rows, cols, from_stride, to, to_stride);
     for (j = 0; j < cols; j++)
         for (i = rows; i < bp_padded(rows); i++)
             to[j * to_stride + i] = 0;

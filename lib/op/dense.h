@@ -8,6 +8,7 @@
  * The third is not wanted by the first layer, which has nothing before it to tell.
  * A template: activation.h is included before it.
  */
+#include "op/update.h"
 
 static const real *weights_of(const struct bp_op_run *run)
 {
@@ -32,7 +33,8 @@ static int32_t dense_forward(const struct bp_op_run *run)
         .a_row = node->input_stride,
         .a_depth = 1,
         .b = weights_of(run),
-        .b_stride = node->weight.col_stride,
+        .b_depth = node->weight.col_stride,
+        .b_col = 1,
         .init = biases_of(run),
         .c = run->z,
         .c_stride = node->output_stride,
@@ -45,7 +47,8 @@ static int32_t dense_forward(const struct bp_op_run *run)
 static void weight_gradient(const struct bp_op_run *run)
 {
     const struct bp_node *node = run->node;
-    const struct BP_REAL(product) work = {
+    struct BP_REAL(step) step;
+    struct BP_REAL(product) work = {
         .rows = node->inputs,
         .cols = node->outputs,
         .depth = run->rows,
@@ -53,22 +56,37 @@ static void weight_gradient(const struct bp_op_run *run)
         .a_row = 1,
         .a_depth = node->input_stride,
         .b = run->output_grad,
-        .b_stride = node->output_stride,
+        .b_depth = node->output_stride,
+        .b_col = 1,
         .c = (real *)run->grads + node->weight.offset,
         .c_stride = node->weight.col_stride,
     };
 
+    if (run->update != NULL) {
+        step.rule = run->update->rule;
+        step.span = span_at(run->update, node->weight.offset);
+        step.span.stride = work.c_stride;
+        work.step = &step;
+        work.c = step.span.w;
+    }
     kernels_of(run)->product(run->pool, &work);
 }
 
 static void bias_gradient(const struct bp_op_run *run)
 {
     const struct bp_node *node = run->node;
+    real *const sums = (real *)run->grads + node->bias.offset;
 
-    if (node->bias.rows > 0)
-        kernels_of(run)->sum_rows(run->output_grad, run->rows, node->outputs,
-                                  node->output_stride,
-                                  (real *)run->grads + node->bias.offset);
+    kernels_of(run)->sum_rows(run->output_grad, run->rows, node->outputs,
+                              node->output_stride, sums);
+    if (run->update != NULL) {
+        struct BP_REAL(span) span = span_at(run->update, node->bias.offset);
+
+        span.g = sums;
+        span.count = bp_padded(node->outputs);
+        span.rows = 1;
+        kernels_of(run)->update(run->pool, run->update->rule, &span);
+    }
 }
 
 static void input_gradient(const struct bp_op_run *run)
@@ -81,14 +99,13 @@ static void input_gradient(const struct bp_op_run *run)
         .a = run->output_grad,
         .a_row = node->output_stride,
         .a_depth = 1,
-        .b = run->scratch,
-        .b_stride = node->input_stride,
+        .b = weights_of(run),
+        .b_depth = 1,
+        .b_col = node->weight.col_stride,
         .c = run->input_grad,
         .c_stride = node->input_stride,
     };
 
-    kernels_of(run)->transpose(weights_of(run), node->inputs, node->outputs,
-                               node->weight.col_stride, run->scratch, node->input_stride);
     kernels_of(run)->product(run->pool, &work);
 }
 
@@ -104,12 +121,14 @@ static int32_t dense_backward(const struct bp_op_run *run)
 static void dense_gradient(const struct bp_op_run *run)
 {
     weight_gradient(run);
-    bias_gradient(run);
+    if (run->node->bias.rows > 0)
+        bias_gradient(run);
 }
 
 static const struct bp_op dense_op = {
     .forward = dense_forward,
     .backward = dense_backward,
     .gradient = dense_gradient,
+    .steps = true,
     .branches = activation_branches,
 };

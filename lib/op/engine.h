@@ -11,6 +11,7 @@
 
 struct bp_engine {
     size_t element_size;
+    double most; /**< The largest finite number. */
     const void *(*kernels)(int32_t isa);
     const struct bp_op *const *ops; /**< By `BP_LAYER_KIND_` value. */
 
@@ -21,7 +22,8 @@ struct bp_engine {
     void (*store_f64)(const void *from, size_t stride, double *to, size_t count);
 
     void (*clear)(void *x, size_t count); /**< All 0. */
-    bool (*finite)(const void *kernels, const void *x, size_t count);
+    /** The largest |x|; infinity if one is not finite. */
+    double (*largest)(const void *kernels, const void *x, size_t count);
 
     /** @return @p total plus the cost of each row, in their order. */
     double (*cost_value)(const struct bp_cost_run *run, double total);

@@ -54,33 +54,20 @@ static void clear(void *x, size_t count)
     memset(x, 0, count * sizeof(real));
 }
 
-static bool all_finite(const void *kernels, const void *x, size_t count)
+static double largest(const void *kernels, const void *x, size_t count)
 {
-    return ((const struct BP_REAL(kernels) *)kernels)->finite(x, count);
-}
-
-/* The numbers from @p offset on, as an update sees them. */
-static struct BP_REAL(span) span_of(const struct bp_update *update, const void *grads,
-                                    size_t offset, size_t count)
-{
-    struct BP_REAL(span) span = {
-        .w = (real *)update->params + offset,
-        .g = (const real *)grads + offset,
-        .count = count,
-    };
-    size_t s;
-
-    for (s = 0; s < update->states; s++)
-        span.state[s] = (real *)update->state + s * update->count + offset;
-    return span;
+    return ((const struct BP_REAL(kernels) *)kernels)->largest(x, count);
 }
 
 static void update(const struct bp_update *update, const void *grads, size_t offset,
                    size_t count)
 {
     const struct BP_REAL(kernels) *kernels = update->kernels;
-    const struct BP_REAL(span) span = span_of(update, grads, offset, count);
+    struct BP_REAL(span) span = span_at(update, offset);
 
+    span.g = (const real *)grads + offset;
+    span.count = count;
+    span.rows = 1;
     kernels->update(update->pool, update->rule, &span);
 }
 
@@ -92,6 +79,7 @@ static const struct bp_op *const ops[] = {
 
 const struct bp_engine BP_REAL(engine) = {
     .element_size = sizeof(real),
+    .most = REAL_LARGEST,
     .kernels = kernels_for,
     .ops = ops,
     .load_f32 = load_f32,
@@ -99,7 +87,7 @@ const struct bp_engine BP_REAL(engine) = {
     .store_f32 = store_f32,
     .store_f64 = store_f64,
     .clear = clear,
-    .finite = all_finite,
+    .largest = largest,
     .cost_value = cost_value,
     .cost_gradient = cost_gradient,
     .cost_branches = cost_branches,

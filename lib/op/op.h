@@ -47,11 +47,13 @@ struct bp_op_run {
     int32_t mode; /**< A `BP_MODE_` value. */
     size_t rows;
     uint64_t seed, step;
-    size_t element;     /**< Index of the layer. */
-    const void *params; /**< The network's arena. */
-    void *grads;        /**< Backward: laid out as the arena. */
-    const void *input;  /**< Activations before. */
-    void *z;            /**< Weighted inputs; the array of the output if not kept. */
+    size_t element;                 /**< Index of the layer. */
+    const void *params;             /**< The network's arena. */
+    void *grads;                    /**< Backward: laid out as the arena. */
+    const struct bp_update *update; /**< Gradient: NULL, or where the gradients of the
+                                         weights go in place of `grads`. */
+    const void *input;              /**< Activations before. */
+    void *z; /**< Weighted inputs; the array of the output if not kept. */
     void *output;
     void *output_grad; /**< Backward: dC/da on entry, dC/dz on return. */
     void *input_grad;  /**< Backward: where dC/d input goes, or NULL. An activation layer
@@ -68,6 +70,9 @@ struct bp_op {
     /** The gradients of the parameters, from what backward left in output_grad. NULL if
      *  there are none, or backward has written them. */
     void (*gradient)(const struct bp_op_run *run);
+    /** `gradient` can do the optimizer's step, and no gradient is larger than rows times
+     *  the largest input and the largest dC/dz. */
+    bool steps;
     /** Mix into @p hash on which side of each kink every unit lies. */
     uint64_t (*branches)(const struct bp_op_run *run, uint64_t hash);
 };

@@ -244,7 +244,7 @@ static void test_optimizer(void **state)
 {
     struct world *w = *state;
 
-    BAD_CODES(bp_optimizer_create, kind, 1, BP_OPTIMIZER_SGD, NOTHING,
+    BAD_CODES(bp_optimizer_create, kind, 1, BP_OPTIMIZER_ADAM, NOTHING,
               bp_optimizer_create(code, w->env, &w->out.optimizer));
     BAD_ENVS(bp_optimizer_create, bp_optimizer_create(1, env, &w->out.optimizer));
     BAD(bp_optimizer_create, optimizer, "NULL", BP_EINVAL, NOTHING,

@@ -41,7 +41,7 @@ static void test_set(void **state)
 
     BAD(bp_trainer_set, trainer, "NULL", BP_EINVAL, NOTHING,
         bp_trainer_set(NULL, BP_TRAINER_BATCH, 1));
-    BAD_CODES(bp_trainer_set, key, 1, BP_TRAINER_SHUFFLE, w->fresh,
+    BAD_CODES(bp_trainer_set, key, 1, BP_TRAINER_KEEP_GRADIENT, w->fresh,
               bp_trainer_set(w->fresh, code, 1));
     BAD_SETTING(bp_trainer_set, "batch", w->fresh,
                 bp_trainer_set(w->fresh, BP_TRAINER_BATCH, number), 0, 0.5, -1, 1e300);
@@ -51,7 +51,7 @@ static void test_set(void **state)
         bp_trainer_set(w->trainer, BP_TRAINER_BATCH, 1));
     BAD(bp_trainer_get, trainer, "NULL", BP_EINVAL, NOTHING,
         bp_trainer_get(NULL, BP_TRAINER_BATCH, &w->out.value));
-    BAD_CODES(bp_trainer_get, key, 1, BP_TRAINER_SHUFFLE, NOTHING,
+    BAD_CODES(bp_trainer_get, key, 1, BP_TRAINER_KEEP_GRADIENT, NOTHING,
               bp_trainer_get(w->fresh, code, &w->out.value));
     BAD(bp_trainer_get, value, "NULL", BP_EINVAL, NOTHING,
         bp_trainer_get(w->fresh, BP_TRAINER_BATCH, NULL));
@@ -293,6 +293,8 @@ static void test_update(void **state)
             function(NULL, 1, 0, array, WORLD_WEIGHTS));              \
         BAD(function, state, "not built", BP_ESTATE, NOTHING,         \
             function(w->fresh, 1, 0, array, WORLD_WEIGHTS));          \
+        BAD(function, state, "not kept", BP_ESTATE, NOTHING,          \
+            function(w->trainer, 1, 0, array, WORLD_WEIGHTS));        \
         BAD(function, layer, "one past the last", BP_EINVAL, NOTHING, \
             function(w->ready, 2, 0, array, WORLD_WEIGHTS));          \
         BAD(function, layer, "SIZE_MAX", BP_EINVAL, NOTHING,          \

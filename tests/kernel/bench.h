@@ -11,9 +11,7 @@
 #include "env.h"
 
 /* Each figure is the best of so many runs of at least so many seconds. */
-enum {
-    BENCH_RUNS = 5
-};
+enum { BENCH_RUNS = 5 };
 
 #define BENCH_SECONDS 0.2
 
@@ -59,9 +57,10 @@ static double bench_best(bench_fn run, void *data)
 
 #define CHAINS(width)                                                           \
     CHAIN(width, "0")                                                           \
-    CHAIN(width, "1") CHAIN(width, "2") CHAIN(width, "3") CHAIN(width, "4")     \
-        CHAIN(width, "5") CHAIN(width, "6") CHAIN(width, "7") CHAIN(width, "8") \
-            CHAIN(width, "9") CHAIN(width, "10") CHAIN(width, "11")
+    CHAIN(width, "1")                                                           \
+    CHAIN(width, "2") CHAIN(width, "3") CHAIN(width, "4") CHAIN(width, "5")     \
+        CHAIN(width, "6") CHAIN(width, "7") CHAIN(width, "8") CHAIN(width, "9") \
+            CHAIN(width, "10") CHAIN(width, "11")
 
 #define CHAIN_LOOP(width)                                                            \
     __asm__ volatile("vzeroall\n\t"                                                  \
@@ -74,10 +73,7 @@ static double bench_best(bench_fn run, void *data)
                        "xmm7", "xmm8", "xmm9", "xmm10", "xmm11", "xmm12", "xmm13",   \
                        "xmm14", "xmm15")
 
-enum {
-    PEAK_TURNS = 100000,
-    PEAK_CHAINS = 12
-};
+enum { PEAK_TURNS = 100000, PEAK_CHAINS = 12 };
 
 static void peak_avx2(void *data)
 {
@@ -125,13 +121,11 @@ struct bench {
     struct BP_REAL(span) span;
     real *x, *y, *w;
     size_t rows, cols;
-    volatile bool answer;
+    volatile real answer;
 };
 
 /* Numbers of each of the three arrays. */
-enum {
-    BENCH_COUNT = 2064 * 2064
-};
+enum { BENCH_COUNT = 2064 * 2064 };
 
 static void run_product(void *data)
 {
@@ -157,7 +151,8 @@ static void bench_product(struct bench *b, size_t rows, size_t cols, size_t dept
                                                .a_row = transposed ? 1 : a_stride,
                                                .a_depth = transposed ? a_stride : 1,
                                                .b = b->y,
-                                               .b_stride = bp_padded(cols),
+                                               .b_depth = bp_padded(cols),
+                                               .b_col = 1,
                                                .c = b->w,
                                                .c_stride = bp_padded(cols)};
         rate = flops * 1e-9 / bench_best(run_product, b);
@@ -225,11 +220,11 @@ static void run_sum_rows(void *data)
     b->kernels->sum_rows(b->x, b->rows, b->cols, bp_padded(b->cols), b->y);
 }
 
-static void run_finite(void *data)
+static void run_largest(void *data)
 {
     struct bench *const b = data;
 
-    b->answer = b->kernels->finite(b->x, b->rows * b->cols);
+    b->answer = b->kernels->largest(b->x, b->rows * b->cols);
 }
 
 static void run_update(void *data)
@@ -246,9 +241,9 @@ static void bench_moves(struct bench *b)
 
     b->rows = 784;
     b->cols = 512;
-    printf("  784 x 512: transpose %.3f, sum_rows %.3f, finite %.3f ns a number\n",
+    printf("  784 x 512: transpose %.3f, sum_rows %.3f, largest %.3f ns a number\n",
            each * bench_best(run_transpose, b), each * bench_best(run_sum_rows, b),
-           each * bench_best(run_finite, b));
+           each * bench_best(run_largest, b));
 }
 
 static void bench_updates(struct bench *b)
@@ -258,7 +253,7 @@ static void bench_updates(struct bench *b)
 
     b->rule = (struct bp_rule){.kind = BP_OPTIMIZER_SGD, .beta2 = 0.9, .epsilon = 1e-8};
     b->span = (struct BP_REAL(span)){
-        .w = b->w, .g = b->x, .state = {b->y, b->y + count}, .count = count};
+        .w = b->w, .g = b->x, .state = {b->y, b->y + count}, .count = count, .rows = 1};
     memset(b->w, 0, count * sizeof(real));
     memset(b->y, 0, 2 * count * sizeof(real));
     printf("  784 x 512: sgd %.3f", each * bench_best(run_update, b));

@@ -21,12 +21,10 @@ static const struct shape shapes[] = {
     {25, 97, 10, 0, 0},     {31, 20, 257, 0, 0},  {33, 1, 64, 0, 0},
     {40, 70, 300, 70, 1},   {45, 61, 513, 64, 0}, {300, 200, 20, 0, 0},
     {260, 401, 130, 40, 1}, {1, 1000, 300, 0, 0}, {17, 385, 50, 0, 0},
-    {784, 30, 12, 0, 0},
+    {784, 30, 12, 0, 0},    {50, 33, 270, 0, 0},  {133, 101, 129, 1, 0},
 };
 
-enum {
-    SHAPES = sizeof shapes / sizeof shapes[0]
-};
+enum { SHAPES = sizeof shapes / sizeof shapes[0] };
 
 /* One product and its arrays; A is read with strides of (row, depth). */
 struct product_case {
@@ -34,9 +32,29 @@ struct product_case {
     struct array a, b, c, init;
 };
 
-static void product_case_init(struct product_case *x, const struct shape *s,
-                              bool transposed, bool with_init, draw_fn draw)
+/* Which operands lie transposed. */
+enum { PLAIN = 0, A_TRANSPOSED = 1, B_TRANSPOSED = 2 };
+
+/* Beyond the width of a transposed B there may be anything. */
+static void product_case_b(struct product_case *x, const struct shape *s, bool transposed,
+                           draw_fn draw)
 {
+    struct BP_REAL(product) *const w = &x->work;
+    const size_t rows = transposed ? s->cols : s->depth;
+    const size_t cols = transposed ? s->depth : s->cols;
+    const size_t stride = bp_padded(cols) + s->b_gap * BP_LANES;
+
+    w->b_depth = transposed ? 1 : stride;
+    w->b_col = transposed ? stride : 1;
+    x->b = array_of(rows * stride);
+    fill(x->b.at, rows, cols, stride, draw, transposed ? REAL_NAN : 0);
+    w->b = x->b.at;
+}
+
+static void product_case_init(struct product_case *x, const struct shape *s, int layout,
+                              bool with_init, draw_fn draw)
+{
+    const bool transposed = layout & A_TRANSPOSED;
     const size_t a_stride = bp_padded(transposed ? s->rows : s->depth) + BP_LANES;
     const size_t a_rows = transposed ? s->depth : s->rows;
     struct BP_REAL(product) *const w = &x->work;
@@ -46,17 +64,15 @@ static void product_case_init(struct product_case *x, const struct shape *s,
     w->depth = s->depth;
     w->a_row = transposed ? 1 : a_stride;
     w->a_depth = transposed ? a_stride : 1;
-    w->b_stride = bp_padded(s->cols) + s->b_gap * BP_LANES;
     w->c_stride = bp_padded(s->cols) + s->c_gap * BP_LANES;
     x->a = array_of(a_rows * a_stride);
-    x->b = array_of(s->depth * w->b_stride);
+    w->step = NULL;
+    product_case_b(x, s, layout & B_TRANSPOSED, draw);
     x->c = array_of(s->rows * w->c_stride);
     x->init = array_of(bp_padded(s->cols));
     fill(x->a.at, a_rows, transposed ? s->rows : s->depth, a_stride, draw, REAL_NAN);
-    fill(x->b.at, s->depth, s->cols, w->b_stride, draw, 0);
     fill(x->init.at, 1, s->cols, bp_padded(s->cols), draw, 0);
     w->a = x->a.at;
-    w->b = x->b.at;
     w->c = x->c.at;
     w->init = with_init ? x->init.at : NULL;
 }
@@ -81,7 +97,7 @@ static void product_against_wide(const struct BP_REAL(product) * w, int32_t isa)
 
             for (k = 0; k < w->depth; k++) {
                 const wide term = (wide)w->a[r * w->a_row + k * w->a_depth] *
-                                  (wide)w->b[k * w->b_stride + j];
+                                  (wide)w->b[k * w->b_depth + j * w->b_col];
 
                 sum += term;
                 size += term < 0 ? -term : term;
@@ -91,8 +107,7 @@ static void product_against_wide(const struct BP_REAL(product) * w, int32_t isa)
         }
 }
 
-static void product_check(const struct shape *s, bool transposed, bool with_init,
-                          draw_fn draw)
+static void product_check(const struct shape *s, int layout, bool with_init, draw_fn draw)
 {
     struct product_case x;
     struct array scalar;
@@ -100,7 +115,7 @@ static void product_check(const struct shape *s, bool transposed, bool with_init
     size_t count, t;
     table *const *const tables = all_tables(&count);
 
-    product_case_init(&x, s, transposed, with_init, draw);
+    product_case_init(&x, s, layout, with_init, draw);
     scalar = array_of(x.c.count);
     for (t = 0; t < count; t++) {
         fill(x.c.at, s->rows, s->cols, x.work.c_stride, random_real, REAL_NAN);
@@ -122,8 +137,10 @@ static void product_is_within_its_bound(void **state)
 
     (void)state;
     for (i = 0; i < SHAPES; i++) {
-        product_check(&shapes[i], false, true, random_real);
-        product_check(&shapes[i], true, false, random_real);
+        product_check(&shapes[i], PLAIN, true, random_real);
+        product_check(&shapes[i], A_TRANSPOSED, false, random_real);
+        product_check(&shapes[i], B_TRANSPOSED, false, random_real);
+        product_check(&shapes[i], A_TRANSPOSED | B_TRANSPOSED, true, random_real);
     }
 }
 
@@ -133,8 +150,8 @@ static void product_has_the_same_bits_on_special_numbers(void **state)
 
     (void)state;
     for (i = 0; i < SHAPES; i++) {
-        product_check(&shapes[i], i % 2 != 0, true, random_special);
-        product_check(&shapes[i], i % 2 == 0, false, random_special);
+        product_check(&shapes[i], (int)(i % 4), true, random_special);
+        product_check(&shapes[i], (int)(3 - i % 4), false, random_special);
     }
 }
 
@@ -146,7 +163,106 @@ static void product_has_every_tile(void **state)
     (void)state;
     for (s.rows = 1; s.rows <= 14; s.rows++)
         for (s.cols = 1; s.cols <= 9 * BP_LANES; s.cols += 7)
-            product_check(&s, false, true, random_real);
+            product_check(&s, PLAIN, true, random_real);
+}
+
+/* A step that takes the product for gradients gives what the two give one after the
+ * other, and leaves alone what is not of the matrix. */
+struct step_case {
+    struct product_case product;
+    struct bp_rule rule;
+    struct BP_REAL(step) step;
+    struct array w[2], state[2][BP_RULE_STATES];
+};
+
+static void step_case_init(struct step_case *x, const struct shape *s, int32_t kind)
+{
+    struct BP_REAL(product) *const p = &x->product.work;
+    size_t i, j, n;
+
+    product_case_init(&x->product, s, A_TRANSPOSED, false, random_real);
+    x->rule = (struct bp_rule){.kind = kind,
+                               .rate = 0.1,
+                               .momentum = s->rows % 2 ? 0.9 : 0,
+                               .decay = s->cols % 3 ? 0.01 : 0,
+                               .beta1 = 0.9,
+                               .beta2 = 0.99,
+                               .epsilon = 1e-8,
+                               .root = 2};
+    n = s->rows * p->c_stride;
+    for (i = 0; i < 2; i++) {
+        x->w[i] = array_of(n);
+        for (j = 0; j < BP_RULE_STATES; j++)
+            x->state[i][j] = array_of(n);
+    }
+    fill(x->w[0].at, s->rows, s->cols, p->c_stride, random_real, 0);
+    memcpy(x->w[1].at, x->w[0].at, n * sizeof(real));
+    for (j = 0; j < BP_RULE_STATES; j++) {
+        fill(x->state[0][j].at, s->rows, s->cols, p->c_stride, random_real, 0);
+        for (i = 0; i < n; i++)
+            x->state[0][j].at[i] =
+                x->state[0][j].at[i] < 0 ? -x->state[0][j].at[i] : x->state[0][j].at[i];
+        memcpy(x->state[1][j].at, x->state[0][j].at, n * sizeof(real));
+    }
+}
+
+static struct BP_REAL(span) step_span(struct step_case *x, size_t which)
+{
+    struct BP_REAL(span) span = {.w = x->w[which].at, .stride = x->product.work.c_stride};
+    size_t j;
+
+    for (j = 0; j < BP_RULE_STATES; j++)
+        span.state[j] = x->state[which][j].at;
+    return span;
+}
+
+static void step_check(table *k, const struct shape *s, int32_t kind)
+{
+    struct step_case x;
+    struct bp_pool pool = {1};
+    size_t r, j;
+
+    step_case_init(&x, s, kind);
+    k->product(&pool, &x.product.work);
+    for (r = 0; r < s->rows; r++) {
+        struct BP_REAL(span) row = step_span(&x, 0);
+
+        row.rows = 1;
+        row.count = bp_padded(s->cols);
+        row.g = x.product.work.c + r * x.product.work.c_stride;
+        row.w += r * row.stride;
+        for (j = 0; j < BP_RULE_STATES; j++)
+            row.state[j] += r * row.stride;
+        k->update(&pool, &x.rule, &row);
+    }
+    x.step.rule = &x.rule;
+    x.step.span = step_span(&x, 1);
+    x.product.work.step = &x.step;
+    x.product.work.c = x.step.span.w;
+    k->product(&pool, &x.product.work);
+    assert_same(x.w[1].at, x.w[0].at, x.w[0].count, "step", k->isa);
+    array_free(&x.w[0]);
+    array_free(&x.w[1]);
+    for (j = 0; j < BP_RULE_STATES; j++) {
+        assert_same(x.state[1][j].at, x.state[0][j].at, x.state[0][j].count, "state",
+                    k->isa);
+        array_free(&x.state[0][j]);
+        array_free(&x.state[1][j]);
+    }
+    product_case_free(&x.product);
+}
+
+static void a_step_on_tiles_is_the_step_on_the_whole(void **state)
+{
+    size_t count, t, i;
+    table *const *const tables = all_tables(&count);
+
+    (void)state;
+    for (t = 0; t < count; t++)
+        for (i = 0; i < SHAPES; i++) {
+            step_check(tables[t], &shapes[i], BP_OPTIMIZER_SGD);
+            step_check(tables[t], &shapes[i], BP_OPTIMIZER_ADAM);
+        }
 }
 
 /* One chain of fma, k ascending: a sum in another order gives 0 here, or 2. */
@@ -163,7 +279,8 @@ static void product_adds_in_order(void **state)
                                  .a_row = 4,
                                  .a_depth = 1,
                                  .b = b.at,
-                                 .b_stride = BP_LANES,
+                                 .b_depth = BP_LANES,
+                                 .b_col = 1,
                                  .c = c.at,
                                  .c_stride = BP_LANES};
     size_t count, t, k;
