@@ -192,13 +192,30 @@ typedef struct bp_clock {
     void *user; /**< Passed to it. */
 } bp_clock;
 
+/** One piece of work that the library gives to threads of the host. */
+typedef void (*bp_piece_fn)(void *work, size_t piece);
+
+/** A table that lends the host's own threads. Where it is given, the library starts none
+ * of its own. The results do not depend on it. */
+typedef struct bp_parallel {
+    uint32_t struct_size; /**< sizeof(bp_parallel). */
+    /** Call @p body (@p work, i) once for each i from 0 to @p count - 1, on any threads
+     * at any time, and return when all have returned. They must round to nearest.
+     * @return 0; anything else says that nothing was called, and the library does all of
+     *         it on the calling thread. */
+    int32_t (*run)(size_t count, bp_piece_fn body, void *work, void *user);
+    void *user; /**< Passed to it. */
+} bp_parallel;
+
 /** What the library gets from its host. A NULL table means the default: the C library's
- * memory, the operating system's files and monotonic clock. */
+ * memory, the operating system's files and monotonic clock, threads of its own. A
+ * struct_size that ends before a table is the same as NULL for it. */
 typedef struct bp_env {
-    uint32_t struct_size;    /**< sizeof(bp_env). */
-    const bp_memory *memory; /**< Memory functions, or NULL. */
-    const bp_files *files;   /**< File functions, or NULL. */
-    const bp_clock *clock;   /**< Clock, or NULL. */
+    uint32_t struct_size;        /**< sizeof(bp_env). */
+    const bp_memory *memory;     /**< Memory functions, or NULL. */
+    const bp_files *files;       /**< File functions, or NULL. */
+    const bp_clock *clock;       /**< Clock, or NULL. */
+    const bp_parallel *parallel; /**< Threads, or NULL. */
 } bp_env;
 
 /** @} */
@@ -334,9 +351,14 @@ enum {
                                    variable BP_MAX_ISA (scalar, avx2, avx512) caps it too:
                                    the lower cap holds. After the build, bp_network_get()
                                    gives the instruction set in use. */
-    BP_NETWORK_THREADS = 3    /**< At most so many threads work on one call: 1 (default)
-                                   to 256. The results do not depend on it. At present all
-                                   work is done by the calling thread. */
+    BP_NETWORK_THREADS = 3    /**< At most so many threads work on one call, the calling
+                                   one among them: 1 to 256; 0 (default): as many as help
+                                   with the work of a batch, and there are processors for
+                                   this process; a small network gets one. Workspaces and
+                                   trainers take it over when they are created and built;
+                                   threads start with the first call that has work for
+                                   them, and end with the object. The results do not
+                                   depend on it, to the bit. */
 };
 
 /** Which of a layer's parameters. A layer with callbacks has ::BP_PARAMETER_WEIGHT only,

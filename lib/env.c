@@ -20,12 +20,25 @@ static bool clock_ok(const bp_clock *clock)
     return clock->struct_size == sizeof *clock && clock->seconds != NULL;
 }
 
+static bool parallel_ok(const bp_parallel *parallel)
+{
+    return parallel->struct_size == sizeof *parallel && parallel->run != NULL;
+}
+
+/* Programs built with an earlier header have fewer tables. */
+static const bp_parallel *parallel_of(const bp_env *env)
+{
+    return env->struct_size > offsetof(bp_env, parallel) ? env->parallel : NULL;
+}
+
 static bool env_ok(const bp_env *env)
 {
-    return env->struct_size == sizeof *env &&
+    return (env->struct_size == sizeof *env ||
+            env->struct_size == offsetof(bp_env, parallel)) &&
            (env->memory == NULL || memory_ok(env->memory)) &&
            (env->files == NULL || files_ok(env->files)) &&
-           (env->clock == NULL || clock_ok(env->clock));
+           (env->clock == NULL || clock_ok(env->clock)) &&
+           (parallel_of(env) == NULL || parallel_ok(parallel_of(env)));
 }
 
 bp_status bp_host_init(struct bp_host *host, const bp_env *env)
@@ -35,6 +48,9 @@ bp_status bp_host_init(struct bp_host *host, const bp_env *env)
     host->memory = env != NULL && env->memory != NULL ? *env->memory : bp_default_memory;
     host->files = env != NULL && env->files != NULL ? *env->files : bp_default_files;
     host->clock = env != NULL && env->clock != NULL ? *env->clock : bp_default_clock;
+    host->parallel = (struct bp_parallel){0};
+    if (env != NULL && parallel_of(env) != NULL)
+        host->parallel = *parallel_of(env);
     return BP_OK;
 }
 

@@ -13,6 +13,7 @@ struct bp_host {
     struct bp_memory memory;
     struct bp_files files;
     struct bp_clock clock;
+    struct bp_parallel parallel; /**< `run` is NULL by default. */
 };
 
 /** Copy the caller's tables, defaults where they are NULL.

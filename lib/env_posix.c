@@ -2,6 +2,9 @@
 /* The default tables, where there is POSIX. */
 #if !defined(_WIN32)
 
+#if defined(__linux__)
+#define _DEFAULT_SOURCE /* madvise */
+#endif
 #define _POSIX_C_SOURCE   200809L
 #define _FILE_OFFSET_BITS 64
 
@@ -10,6 +13,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -17,14 +21,23 @@
 /* Largest single read; some systems refuse more than 2^31 - 1. */
 #define READ_MOST ((size_t)1 << 30)
 
+/* Large blocks go into large pages where the system has them: a walk down the rows of a
+ * matrix then needs few entries of the TLB. */
+#define LARGE_PAGE ((size_t)2 << 20)
+#define LARGE_SIZE (2 * LARGE_PAGE)
+
 static void *allocate(size_t size, size_t alignment, void *user)
 {
-    const size_t least = sizeof(void *);
+    const size_t least = size >= LARGE_SIZE ? LARGE_PAGE : sizeof(void *);
     void *memory = NULL;
 
     (void)user;
     if (posix_memalign(&memory, alignment > least ? alignment : least, size) != 0)
         return NULL;
+#if defined(MADV_HUGEPAGE)
+    if (size >= LARGE_SIZE)
+        (void)madvise(memory, size & ~(LARGE_PAGE - 1), MADV_HUGEPAGE);
+#endif
     return memory;
 }
 

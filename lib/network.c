@@ -4,13 +4,11 @@
 
 #include <string.h>
 
-enum { MAX_THREADS = 256 };
-
 static const struct bp_setting table[BP_NETWORK_SETTINGS] = {
     {BP_NETWORK_PRECISION, "precision", BP_PRECISION_F32, BP_PRECISION_F64,
      BP_PRECISION_F32, BP_SETTING_WHOLE},
     {BP_NETWORK_ISA, "isa", BP_ISA_BEST, BP_ISA_NEON, BP_ISA_BEST, BP_SETTING_WHOLE},
-    {BP_NETWORK_THREADS, "threads", 1, MAX_THREADS, 1, BP_SETTING_WHOLE},
+    {BP_NETWORK_THREADS, "threads", 0, BP_POOL_MOST, 0, BP_SETTING_WHOLE},
 };
 
 static const struct bp_settings settings = {table, BP_NETWORK_SETTINGS};
@@ -83,10 +81,14 @@ size_t bp_network_width(const struct bp_network *network)
                               : network->inputs;
 }
 
-struct bp_pool bp_network_pool(const struct bp_network *network)
+uint32_t bp_network_threads(const struct bp_network *network, size_t rows, bool training)
 {
-    return (struct bp_pool){.threads =
-                                (uint32_t)network->settings[BP_NETWORK_THREADS - 1]};
+    const uint32_t asked = (uint32_t)network->settings[BP_NETWORK_THREADS - 1];
+    const double each = training ? 6 : 2;
+
+    if (asked > 0)
+        return asked;
+    return bp_pool_threads(each * (double)rows * (double)network->params_count);
 }
 
 int32_t bp_network_range(const struct bp_network *network)

@@ -32,8 +32,9 @@ size_t bp_network_width(const struct bp_network *network);
 /** What the last layer puts out, a `BP_RANGE_` value. */
 int32_t bp_network_range(const struct bp_network *network);
 
-/** The threads that may work on a call of this network. */
-struct bp_pool bp_network_pool(const struct bp_network *network);
+/** How many threads are to work on a batch of @p rows. A parameter takes part in two
+ *  operations for each row on the way forward, and in four on the way back. */
+uint32_t bp_network_threads(const struct bp_network *network, size_t rows, bool training);
 
 /** Address of element (row, 0) of a place in @p arena, which is laid out as the
  *  network's. */

@@ -158,6 +158,25 @@ static bp_status reserve(struct bp_pass *pass)
     return bp_arena_reserve(&pass->arena, &network->host, &plan);
 }
 
+static bp_status reserve_pool(struct bp_pass *pass)
+{
+    const struct bp_network *network = pass->network;
+    struct bp_pool *pool = bp_host_allocate(&network->host, sizeof *pool);
+
+    pass->pool = pool;
+    if (pool == NULL)
+        return BP_ENOMEM;
+    return bp_pool_create(pool, &network->host,
+                          bp_network_threads(network, pass->capacity, pass->training));
+}
+
+static void release_pool(struct bp_pass *pass)
+{
+    if (pass->pool != NULL)
+        bp_pool_release(pass->pool);
+    bp_host_release(&pass->network->host, pass->pool, sizeof *pass->pool);
+}
+
 bp_status bp_pass_create(struct bp_pass *pass, const struct bp_network *network,
                          size_t rows, bool training)
 {
@@ -165,6 +184,8 @@ bp_status bp_pass_create(struct bp_pass *pass, const struct bp_network *network,
 
     *pass = (struct bp_pass){.network = network, .capacity = rows, .training = training};
     status = reserve(pass);
+    if (status == BP_OK)
+        status = reserve_pool(pass);
     if (status != BP_OK)
         bp_pass_release(pass);
     return status;
@@ -177,6 +198,7 @@ void bp_pass_release(struct bp_pass *pass)
     if (pass->network == NULL)
         return;
     host = &pass->network->host;
+    release_pool(pass);
     bp_arena_release(&pass->arena, host);
     bp_host_release(host, pass->labels, pass->capacity * sizeof *pass->labels);
     bp_host_release(host, pass->slots, slots_size(pass->network));

@@ -21,6 +21,7 @@ struct bp_pass {
     bool training;   /**< Every layer keeps its numbers; there is room for gradients. */
     struct bp_slot *slots;
     struct bp_arena arena;
+    struct bp_pool *pool;
     size_t input, targets, scratch;
     int32_t *labels;
 

@@ -5,7 +5,7 @@
 #include <math.h>
 
 /* What both directions of layer @p i have in common. */
-static struct bp_op_run run_of(const struct bp_pass *pass, struct bp_pool *pool, size_t i)
+static struct bp_op_run run_of(const struct bp_pass *pass, size_t i)
 {
     const struct bp_network *network = pass->network;
     const struct bp_slot *slot = &pass->slots[i];
@@ -13,7 +13,7 @@ static struct bp_op_run run_of(const struct bp_pass *pass, struct bp_pool *pool,
     return (struct bp_op_run){
         .node = &network->nodes[i],
         .kernels = network->kernels,
-        .pool = pool,
+        .pool = pass->pool,
         .mode = pass->mode,
         .rows = pass->rows,
         .seed = pass->seed,
@@ -33,12 +33,11 @@ static const struct bp_op *op_of(const struct bp_network *network, size_t i)
 
 int32_t bp_pass_forward(const struct bp_pass *pass)
 {
-    struct bp_pool pool = bp_network_pool(pass->network);
     int32_t answer = 0;
     size_t i;
 
     for (i = 0; i < pass->network->count && answer == 0; i++) {
-        const struct bp_op_run run = run_of(pass, &pool, i);
+        const struct bp_op_run run = run_of(pass, i);
 
         answer = op_of(pass->network, i)->forward(&run);
     }
@@ -46,10 +45,10 @@ int32_t bp_pass_forward(const struct bp_pass *pass)
 }
 
 /* What the way back of layer @p i needs besides; the first layer has nobody to tell. */
-static struct bp_op_run backward_run_of(const struct bp_pass *pass, struct bp_pool *pool,
+static struct bp_op_run backward_run_of(const struct bp_pass *pass,
                                         const struct bp_arena *grads, size_t i)
 {
-    struct bp_op_run run = run_of(pass, pool, i);
+    struct bp_op_run run = run_of(pass, i);
 
     run.grads = grads->base;
     run.scratch = bp_pass_at(pass, pass->scratch);
@@ -62,12 +61,11 @@ int32_t bp_pass_backward(const struct bp_pass *pass, const struct bp_arena *grad
                          bool fused)
 {
     const struct bp_network *network = pass->network;
-    struct bp_pool pool = bp_network_pool(network);
     int32_t answer = 0;
     size_t i;
 
     for (i = network->count; i-- > 0 && answer == 0;) {
-        struct bp_op_run run = backward_run_of(pass, &pool, grads, i);
+        struct bp_op_run run = backward_run_of(pass, grads, i);
 
         run.fused = fused && i + 1 == network->count;
         answer = op_of(network, i)->backward(&run);
@@ -79,11 +77,10 @@ void bp_pass_gradients(const struct bp_pass *pass, const struct bp_arena *grads,
                        const struct bp_update *update)
 {
     const struct bp_network *network = pass->network;
-    struct bp_pool pool = bp_network_pool(network);
     size_t i;
 
     for (i = 0; i < network->count; i++) {
-        struct bp_op_run run = backward_run_of(pass, &pool, grads, i);
+        struct bp_op_run run = backward_run_of(pass, grads, i);
 
         run.update = update;
         if (op_of(network, i)->gradient != NULL)
@@ -122,7 +119,7 @@ double bp_pass_bound(const struct bp_pass *pass)
     size_t i;
 
     for (i = 0; i < network->count; i++) {
-        const struct bp_op_run run = backward_run_of(pass, NULL, &pass->arena, i);
+        const struct bp_op_run run = backward_run_of(pass, &pass->arena, i);
         const struct bp_node *node = &network->nodes[i];
 
         if (has_parameters(node)) {
@@ -138,11 +135,10 @@ double bp_pass_bound(const struct bp_pass *pass)
 uint64_t bp_pass_branches(const struct bp_pass *pass, uint64_t hash)
 {
     const struct bp_network *network = pass->network;
-    struct bp_pool pool = bp_network_pool(network);
     size_t i;
 
     for (i = 0; i < network->count; i++) {
-        const struct bp_op_run run = run_of(pass, &pool, i);
+        const struct bp_op_run run = run_of(pass, i);
 
         hash = op_of(network, i)->branches(&run, hash);
     }

@@ -72,15 +72,14 @@ static bp_status run_gradient(struct bp_trainer *trainer, const struct bp_batch 
     return status;
 }
 
-static struct bp_update update_of(struct bp_trainer *trainer, struct bp_pool *pool,
-                                  const struct bp_rule *rule)
+static struct bp_update update_of(struct bp_trainer *trainer, const struct bp_rule *rule)
 {
     const struct bp_network *network = trainer->network;
 
     return (struct bp_update){
         .rule = rule,
         .kernels = network->kernels,
-        .pool = pool,
+        .pool = trainer->model.pass.pool,
         .params = network->params.base,
         .count = network->params_count,
         .state = trainer->state.base,
@@ -103,9 +102,8 @@ static void advance(struct bp_trainer *trainer)
 /* Apply the gradients, which are finite. */
 static void run_update(struct bp_trainer *trainer)
 {
-    struct bp_pool pool = bp_network_pool(trainer->network);
     const struct bp_rule rule = rule_of(trainer);
-    const struct bp_update update = update_of(trainer, &pool, &rule);
+    const struct bp_update update = update_of(trainer, &rule);
 
     trainer->network->engine->update(&update, trainer->model.grads.base, 0, update.count);
     advance(trainer);
@@ -115,9 +113,8 @@ static void run_update(struct bp_trainer *trainer)
 static bp_status run_fused(struct bp_trainer *trainer, const struct bp_batch *batch,
                            double *cost)
 {
-    struct bp_pool pool = bp_network_pool(trainer->network);
     const struct bp_rule rule = rule_of(trainer);
-    const struct bp_update update = update_of(trainer, &pool, &rule);
+    const struct bp_update update = update_of(trainer, &rule);
     bp_status status;
 
     begin(trainer);

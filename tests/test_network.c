@@ -40,7 +40,7 @@ static void defaults(void **state)
     assert_string_equal(bp_network_error(network), "");
     assert_same_f64(get(network, BP_NETWORK_PRECISION), BP_PRECISION_F32);
     assert_same_f64(get(network, BP_NETWORK_ISA), BP_ISA_BEST);
-    assert_same_f64(get(network, BP_NETWORK_THREADS), 1);
+    assert_same_f64(get(network, BP_NETWORK_THREADS), 0);
     assert_int_equal(bp_network_inputs(network), 7);
     assert_int_equal(bp_network_outputs(network), 7);
     assert_int_equal(bp_network_layers(network), 0);
@@ -65,7 +65,7 @@ static void settings_within_their_ranges(void **state)
         {BP_NETWORK_ISA, -1, BP_EINVAL},
         {BP_NETWORK_THREADS, 256, BP_OK},
         {BP_NETWORK_THREADS, 257, BP_EINVAL},
-        {BP_NETWORK_THREADS, 0, BP_EINVAL},
+        {BP_NETWORK_THREADS, 0, BP_OK},
         {BP_NETWORK_THREADS, (double)NAN, BP_EINVAL},
         {0, 1, BP_EINVAL},
         {4, 1, BP_EINVAL},

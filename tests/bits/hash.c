@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROWS = 60, BATCH = 16, EPOCHS = 3, WIDE = 133, MOST = 1 << 15 };
+enum { ROWS = 60, BATCH = 16, EPOCHS = 3, WIDE = 133, MOST = 1 << 17 };
 
 struct recipe {
     const char *name;
@@ -57,6 +57,7 @@ static const struct recipe recipes[] = {
 /* clang-format on */
 
 static uint64_t hash;
+static double threads = 1; /* the argument */
 
 static void check(bp_status status, const char *what)
 {
@@ -138,6 +139,7 @@ static bp_network *make_network(const struct recipe *recipe, size_t inputs, size
     bp_network *network;
     check(bp_network_create(inputs, NULL, &network), "network");
     check(bp_network_set(network, BP_NETWORK_PRECISION, precision), "precision");
+    check(bp_network_set(network, BP_NETWORK_THREADS, threads), "threads");
     add_layer(network, units, recipe->hidden, recipe->weight_init);
     add_layer(network, 19, recipe->hidden, recipe->weight_init);
     add_layer(network, 2, recipe->last, recipe->weight_init);
@@ -208,8 +210,7 @@ static void run(const struct recipe *recipe, bp_dataset *data, size_t units,
           bp_dataset_error(data));
     check(bp_cost_create(recipe->cost, NULL, &cost), "cost");
 
-    bp_network *network =
-        make_network(recipe, bp_dataset_inputs(data), units, precision);
+    bp_network *network = make_network(recipe, bp_dataset_inputs(data), units, precision);
     bp_trainer *trainer = make_trainer(recipe, network, cost);
     for (int epoch = 0; epoch < EPOCHS; epoch++) {
         check(bp_trainer_epoch(trainer, first, &mean), bp_trainer_error(trainer));
@@ -229,14 +230,22 @@ static void run(const struct recipe *recipe, bp_dataset *data, size_t units,
     bp_dataset_destroy(data);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    if (argc > 1)
+        threads = atoi(argv[1]);
     for (size_t i = 0; i < sizeof recipes / sizeof *recipes; i++) {
         for (int32_t precision = BP_PRECISION_F32; precision <= BP_PRECISION_F64;
              precision++) {
             run(&recipes[i], make_moons(), 11, precision);
             run(&recipes[i], make_wide(), 67, precision);
         }
+    }
+    /* Wide enough for several threads, and rows that are a power of two apart. */
+    for (int32_t precision = BP_PRECISION_F32; precision <= BP_PRECISION_F64;
+         precision++) {
+        run(&recipes[1], make_wide(), 512, precision);
+        run(&recipes[2], make_wide(), 400, precision);
     }
     return 0;
 }

@@ -5,9 +5,9 @@
 #
 # Builds the library with every compiler here, at several levels of optimization, with
 # and without CMake, static and shared; runs hash.c with each, under every cap on the
-# instruction set, twice, and with a C library that was told to use no FMA. All must
-# print what expected.txt holds. --update writes that file: a change of bits is a
-# decision, and belongs into the change log.
+# instruction set, on 1, 2, 3, 4 and 7 threads, and with a C library that was told to
+# use no FMA. All must print what expected.txt holds. --update writes that file: a change
+# of bits is a decision, and belongs into the change log.
 set -eu
 
 update=
@@ -149,6 +149,9 @@ for program in $programs; do
     done
     same "$name" "$program"
     same "$name, again" "$program"
+    for threads in 2 3 4 7; do
+        same "$name, $threads threads" "$program" "$threads"
+    done
     same "$name, $tunables" env GLIBC_TUNABLES="$tunables" "$program"
 done
 echo "$(echo "$programs" | wc -l) programs, $runs runs, $failures failed"

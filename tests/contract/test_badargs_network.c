@@ -129,7 +129,7 @@ static void test_network_set(void **state)
     BAD_SETTING(bp_network_set, "isa", w->open,
                 bp_network_set(w->open, BP_NETWORK_ISA, number), -1, 0.5, 5);
     BAD_SETTING(bp_network_set, "threads", w->net,
-                bp_network_set(w->net, BP_NETWORK_THREADS, number), -1, 0, 1.5, 257);
+                bp_network_set(w->net, BP_NETWORK_THREADS, number), -1, 1.5, 257);
     BAD(bp_network_set, state, "built", BP_ESTATE, w->net,
         bp_network_set(w->net, BP_NETWORK_PRECISION, BP_PRECISION_F64));
     BAD(bp_network_set, state, "built", BP_ESTATE, w->net,

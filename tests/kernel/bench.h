@@ -130,7 +130,7 @@ enum { BENCH_COUNT = 2064 * 2064 };
 static void run_product(void *data)
 {
     const struct bench *const b = data;
-    struct bp_pool pool = {1};
+    struct bp_pool pool = {.threads = 1};
 
     b->kernels->product(&pool, &b->product);
 }
@@ -167,7 +167,7 @@ static void bench_product(struct bench *b, size_t rows, size_t cols, size_t dept
 static void run_activate(void *data)
 {
     const struct bench *const b = data;
-    struct bp_pool pool = {1};
+    struct bp_pool pool = {.threads = 1};
 
     b->kernels->activate(&pool, &b->activation);
 }
@@ -175,7 +175,7 @@ static void run_activate(void *data)
 static void run_derive(void *data)
 {
     const struct bench *const b = data;
-    struct bp_pool pool = {1};
+    struct bp_pool pool = {.threads = 1};
 
     b->kernels->derive(&pool, &b->activation);
 }
@@ -230,7 +230,7 @@ static void run_largest(void *data)
 static void run_update(void *data)
 {
     struct bench *const b = data;
-    struct bp_pool pool = {1};
+    struct bp_pool pool = {.threads = 1};
 
     b->kernels->update(&pool, &b->rule, &b->span);
 }

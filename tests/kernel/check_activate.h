@@ -183,7 +183,7 @@ static void activate_run(table *k, struct activate_case *x)
 {
     const struct BP_REAL(activation) *const w = &x->work;
     struct BP_REAL(activation) back = x->work;
-    struct bp_pool pool = {1};
+    struct bp_pool pool = {.threads = 1};
     size_t i;
 
     for (i = 0; i < x->used; i++)
@@ -239,7 +239,7 @@ static void same_bits_check(int32_t kind, size_t rows, size_t cols, real scale)
     struct array a, g;
     size_t count, t, r;
     table *const *const tables = all_tables(&count);
-    struct bp_pool pool = {1};
+    struct bp_pool pool = {.threads = 1};
 
     activate_case_init(&x, kind, rows, cols, 0);
     activate_case_fill(&x, random_special, scale);

@@ -196,7 +196,7 @@ static void update_check(table *k, const struct bp_rule *rule, size_t count, dra
     const bool adam = rule->kind == BP_OPTIMIZER_ADAM;
     const size_t states = adam ? 2 : rule->momentum != 0;
     struct array x[2][UPDATE_ARRAYS];
-    struct bp_pool pool = {1};
+    struct bp_pool pool = {.threads = 1};
     struct BP_REAL(span) span;
     size_t i;
 

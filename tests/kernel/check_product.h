@@ -111,7 +111,7 @@ static void product_check(const struct shape *s, int layout, bool with_init, dra
 {
     struct product_case x;
     struct array scalar;
-    struct bp_pool pool = {1};
+    struct bp_pool pool = {.threads = 1};
     size_t count, t;
     table *const *const tables = all_tables(&count);
 
@@ -219,7 +219,7 @@ static struct BP_REAL(span) step_span(struct step_case *x, size_t which)
 static void step_check(table *k, const struct shape *s, int32_t kind)
 {
     struct step_case x;
-    struct bp_pool pool = {1};
+    struct bp_pool pool = {.threads = 1};
     size_t r, j;
 
     step_case_init(&x, s, kind);
@@ -271,7 +271,7 @@ static void product_adds_in_order(void **state)
     const real a[4] = {REAL_LARGEST, -REAL_LARGEST, 1, 0};
     struct array b = array_of(4 * BP_LANES);
     struct array c = array_of(BP_LANES);
-    struct bp_pool pool = {1};
+    struct bp_pool pool = {.threads = 1};
     struct BP_REAL(product) w = {.rows = 1,
                                  .cols = 1,
                                  .depth = 3,

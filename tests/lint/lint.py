@@ -359,7 +359,7 @@ def rule_platform(tree):
     """Only env_*, cpu, pool and kernel/ know the platform."""
     faults = []
     for path in tree.files("lib/**/*.[ch]"):
-        if re.match(r"lib/(env_|cpu\.|pool\.|kernel/)", path):
+        if re.match(r"lib/(env_|cpu\.|pool|kernel/)", path):
             continue
         code = code_of(tree.text(path))
         directive = r"^\s*#\s*(?:el)?if(?:n?def)?\b(?:[^\n]*\\\n)*[^\n]*"

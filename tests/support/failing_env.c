@@ -275,7 +275,7 @@ void failing_env_init(struct failing_env *env)
     env->files =
         (bp_files){sizeof(bp_files), env_open, env_size, env_read, env_close, env};
     env->clock = (bp_clock){sizeof(bp_clock), env_seconds, env};
-    env->env = (bp_env){sizeof(bp_env), &env->memory, &env->files, &env->clock};
+    env->env = (bp_env){sizeof(bp_env), &env->memory, &env->files, &env->clock, NULL};
     env->largest = (size_t)1 << 30;
     env->tick = 1.0 / 1024;
 }
