@@ -1710,6 +1710,73 @@ BP_API bp_status bp_trace_nudge(bp_trace *trace, const bp_connection *connection
 BP_API bp_status bp_trace_get_nudge(const bp_trace *trace, size_t layer, int32_t what,
                                     double *predicted, double *real, size_t count);
 
+/** Receives a picture or a text, piece by piece, on the thread that asked for it.
+ * @return 0, or anything else to stop: the call then gives ::BP_ESTOPPED. */
+typedef int32_t (*bp_write_fn)(const void *bytes, size_t size, void *user);
+
+/** What can be drawn. All but the last two are SVG: one image that fits any width, for
+ * light and dark surroundings, with colours that the colour-blind can tell apart, and
+ * negative numbers dashed as well. */
+enum {
+    BP_PICTURE_NETWORK = 1, /**< Units and weights; with a trace their activations. Of
+                                 wide layers some units are shown, the rest counted. */
+    BP_PICTURE_CHAIN = 2,   /**< The chain rule of one connection, with its numbers. */
+    BP_PICTURE_PATHS = 3,   /**< The strongest paths from a connection to the cost. */
+    BP_PICTURE_NUDGE = 4,   /**< Animated: a nudge goes forward, gradients come back. */
+    BP_PICTURE_DOT = 5,     /**< A graph for Graphviz, folded as the network's picture. */
+    BP_PICTURE_JSON = 6     /**< All numbers, as JSON. */
+};
+
+/** How to draw. */
+typedef struct bp_picture_options {
+    uint32_t struct_size;            /**< sizeof(bp_picture_options), set by
+                                          bp_picture_options_init(). */
+    uint32_t reserved;               /**< 0. */
+    const char *title;               /**< In UTF-8, escaped as needed; NULL (default): one
+                                          by the kind of picture. */
+    const char *const *input_names;  /**< One for each input, in UTF-8; or NULL. */
+    size_t input_names_count;        /**< The number of inputs, or 0. */
+    const char *const *output_names; /**< One for each output; or NULL. */
+    size_t output_names_count;       /**< The number of outputs, or 0. */
+    size_t units;                    /**< Units of a layer to show, 3 to 64; default 9. */
+    size_t paths;                    /**< Paths to show, 1 to 64; default 8. */
+    double change;                   /**< Of the nudge, finite; default 0.1. */
+} bp_picture_options;
+
+/** Set the options to their defaults, and struct_size.
+ * @return ::BP_EINVAL for NULL. */
+BP_API bp_status bp_picture_options_init(bp_picture_options *options);
+
+/** Draw a network.
+ * @param network  a built network.
+ * @param picture  ::BP_PICTURE_NETWORK, ::BP_PICTURE_DOT or ::BP_PICTURE_JSON.
+ * @param options  or NULL for the defaults.
+ * @param write    receives the bytes.
+ * @param user     passed to it.
+ * @return ::BP_EINVAL, ::BP_ESHAPE for a wrong number of names, ::BP_ESTATE before it is
+ *         built, ::BP_ENOMEM, ::BP_ESTOPPED if @p write stops. */
+BP_API bp_status bp_network_draw(bp_network *network, int32_t picture,
+                                 const bp_picture_options *options, bp_write_fn write,
+                                 void *user);
+
+/** Draw what a trace holds of an example. Paths and nudges are searched and made anew,
+ * and what was kept of earlier ones is gone.
+ * @param trace       a trace that has run.
+ * @param picture     a `BP_PICTURE_` value.
+ * @param connection  the example and its connection. May be NULL for
+ *                    ::BP_PICTURE_NETWORK, ::BP_PICTURE_DOT and ::BP_PICTURE_JSON: then
+ *                    it is example 0.
+ * @param options     or NULL for the defaults.
+ * @param write       receives the bytes; what it got before a failure is worth nothing.
+ * @param user        passed to it.
+ * @return as bp_trace_find_paths() and bp_trace_nudge(), ::BP_ESHAPE for a wrong number
+ *         of names, ::BP_EUNSUPPORTED for the chain of an input, ::BP_ESTOPPED if
+ *         @p write stops. */
+BP_API bp_status bp_trace_draw(bp_trace *trace, int32_t picture,
+                               const bp_connection *connection,
+                               const bp_picture_options *options, bp_write_fn write,
+                               void *user);
+
 /** @} */
 
 #ifdef __cplusplus

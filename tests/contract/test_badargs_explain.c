@@ -356,6 +356,107 @@ static void test_nudge(void **state)
         bp_trace_nudge(w->trace, c, 0.5, &w->out.bad_nudge));
 }
 
+static int32_t stop(const void *bytes, size_t size, void *user)
+{
+    (void)bytes;
+    (void)size;
+    (void)user;
+    return 1;
+}
+
+/* Options that are wrong; `call` takes o and the network n or the trace t. */
+#define BAD_OPTIONS(function, object, call)                                      \
+    do {                                                                         \
+        static const char *const names[] = {"a", NULL, "c"};                     \
+        bp_picture_options *o = &w->out.picture_options;                         \
+        ok(bp_picture_options_init(o));                                          \
+        o->struct_size -= 1;                                                     \
+        BAD(function, options, "wrong struct_size", BP_EINVAL, object, call);    \
+        o->struct_size += 1;                                                     \
+        o->units = 2;                                                            \
+        BAD(function, options, "2 units", BP_EINVAL, object, call);              \
+        o->units = SIZE_MAX;                                                     \
+        BAD(function, options, "SIZE_MAX units", BP_EINVAL, object, call);       \
+        o->units = 3;                                                            \
+        o->paths = 0;                                                            \
+        BAD(function, options, "0 paths", BP_EINVAL, object, call);              \
+        o->paths = 65;                                                           \
+        BAD(function, options, "65 paths", BP_EINVAL, object, call);             \
+        o->paths = 1;                                                            \
+        o->change = (double)NAN;                                                 \
+        BAD(function, options, "a change that is NaN", BP_EINVAL, object, call); \
+        o->change = 1;                                                           \
+        o->input_names = names;                                                  \
+        o->input_names_count = 2;                                                \
+        BAD(function, options, "too few names", BP_ESHAPE, object, call);        \
+        o->input_names_count = 3;                                                \
+        BAD(function, options, "a name that is NULL", BP_EINVAL, object, call);  \
+        o->input_names = NULL;                                                   \
+        o->output_names = names;                                                 \
+        o->output_names_count = 1;                                               \
+        BAD(function, options, "too few output names", BP_ESHAPE, object, call); \
+    } while (0)
+
+static void test_draw_network(void **state)
+{
+    struct world *w = *state;
+    bp_network *n = w->net;
+
+    BAD(bp_picture_options_init, options, "NULL", BP_EINVAL, NOTHING,
+        bp_picture_options_init(NULL));
+    BAD(bp_network_draw, network, "NULL", BP_EINVAL, NOTHING,
+        bp_network_draw(NULL, BP_PICTURE_NETWORK, NULL, ignore_bytes, NULL));
+    BAD(bp_network_draw, state, "not built", BP_ESTATE, w->open,
+        bp_network_draw(w->open, BP_PICTURE_NETWORK, NULL, ignore_bytes, NULL));
+    BAD_CODES(bp_network_draw, picture, BP_PICTURE_NETWORK, BP_PICTURE_JSON, n,
+              bp_network_draw(n, code, NULL, ignore_bytes, NULL));
+    BAD(bp_network_draw, picture, "needs a trace", BP_EINVAL, n,
+        bp_network_draw(n, BP_PICTURE_CHAIN, NULL, ignore_bytes, NULL));
+    BAD(bp_network_draw, write, "NULL", BP_EINVAL, n,
+        bp_network_draw(n, BP_PICTURE_DOT, NULL, NULL, NULL));
+    BAD(bp_network_draw, write, "stops", BP_ESTOPPED, n,
+        bp_network_draw(n, BP_PICTURE_DOT, NULL, stop, NULL));
+    ANY(bp_network_draw, user, "not looked at");
+    BAD_OPTIONS(bp_network_draw, n,
+                bp_network_draw(n, BP_PICTURE_NETWORK, o, ignore_bytes, NULL));
+}
+
+static void test_draw_trace(void **state)
+{
+    struct world *w = *state;
+    bp_trace *t = w->trace;
+    const bp_connection *c = &w->connection;
+    bp_connection input = w->connection;
+
+    input.kind = BP_CONNECTION_INPUT;
+    BAD(bp_trace_draw, trace, "NULL", BP_EINVAL, NOTHING,
+        bp_trace_draw(NULL, BP_PICTURE_NETWORK, c, NULL, ignore_bytes, NULL));
+    BAD(bp_trace_draw, state, "not run", BP_ESTATE, w->trace_fresh,
+        bp_trace_draw(w->trace_fresh, BP_PICTURE_NETWORK, NULL, NULL, ignore_bytes,
+                      NULL));
+    BAD_CODES(bp_trace_draw, picture, BP_PICTURE_NETWORK, BP_PICTURE_JSON, t,
+              bp_trace_draw(t, code, c, NULL, ignore_bytes, NULL));
+    BAD(bp_trace_draw, connection, "an input's chain", BP_EUNSUPPORTED, t,
+        bp_trace_draw(t, BP_PICTURE_CHAIN, &input, NULL, ignore_bytes, NULL));
+    BAD(bp_trace_draw, write, "NULL", BP_EINVAL, t,
+        bp_trace_draw(t, BP_PICTURE_DOT, c, NULL, NULL, NULL));
+    BAD(bp_trace_draw, write, "stops", BP_ESTOPPED, t,
+        bp_trace_draw(t, BP_PICTURE_CHAIN, c, NULL, stop, NULL));
+    ANY(bp_trace_draw, user, "not looked at");
+    BAD_OPTIONS(bp_trace_draw, t,
+                bp_trace_draw(t, BP_PICTURE_NETWORK, c, o, ignore_bytes, NULL));
+}
+
+static void test_draw_connection(void **state)
+{
+    struct world *w = *state;
+    const bp_connection *c = &w->connection;
+
+    BAD_CONNECTION(bp_trace_draw,
+                   bp_trace_draw(t, BP_PICTURE_PATHS, c, NULL, ignore_bytes, NULL));
+}
+
 BAD_GROUP(test_create, test_run, test_run_values, test_run_data, test_info,
           test_get_values, test_get_gradient, test_get_jacobian, test_get_chain,
-          test_get_terms, test_paths, test_nudge)
+          test_get_terms, test_paths, test_nudge, test_draw_network, test_draw_trace,
+          test_draw_connection)

@@ -330,3 +330,21 @@ CALL(bp_trace_nudge, NEVER, "",
 CALL(bp_trace_get_nudge, NEVER, "",
      bp_trace_get_nudge(w->trace, 1, BP_TRACE_A, w->out.d, w->out.d + WORLD_OUTPUTS,
                         WORLD_OUTPUTS))
+CALL(bp_picture_options_init, NEVER, "",
+     bp_picture_options_init(&w->out.picture_options))
+CALL(bp_network_draw, ALLOCATES, "network",
+     bp_network_draw(w->net, BP_PICTURE_NETWORK, NULL, ignore_bytes, NULL))
+CALL(bp_network_draw, ALLOCATES, "callbacks, JSON",
+     bp_network_draw(w->net_own, BP_PICTURE_JSON, NULL, ignore_bytes, NULL))
+CALL(bp_trace_draw, NEVER, "network",
+     bp_trace_draw(w->trace, BP_PICTURE_NETWORK, NULL, NULL, ignore_bytes, NULL))
+CALL(bp_trace_draw, NEVER, "chain",
+     bp_trace_draw(w->trace, BP_PICTURE_CHAIN, &w->connection, NULL, ignore_bytes, NULL))
+CALL(bp_trace_draw, ALLOCATES, "paths",
+     bp_trace_draw(w->trace, BP_PICTURE_PATHS, &w->connection, NULL, ignore_bytes, NULL))
+CALL(bp_trace_draw, NEVER, "nudge",
+     bp_trace_draw(w->trace, BP_PICTURE_NUDGE, &w->connection, NULL, ignore_bytes, NULL))
+CALL(bp_trace_draw, NEVER, "DOT, callbacks",
+     bp_trace_draw(w->trace_own, BP_PICTURE_DOT, NULL, NULL, ignore_bytes, NULL))
+CALL(bp_trace_draw, NEVER, "JSON",
+     bp_trace_draw(w->trace, BP_PICTURE_JSON, NULL, NULL, ignore_bytes, NULL))

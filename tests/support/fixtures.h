@@ -122,6 +122,7 @@ struct world_out {
     bp_path_summary paths, bad_paths;
     bp_path path, bad_path;
     bp_nudge nudge, bad_nudge;
+    bp_picture_options picture_options;
     bp_gradient_options gradient_options;
     bp_csv_options csv_options;
 };
@@ -196,6 +197,9 @@ enum {
     WORLD_IMAGES_SIZE = 16 + 18,
     WORLD_LABELS_SIZE = 8 + 6
 };
+
+/** A ::bp_write_fn that takes all and keeps nothing. */
+int32_t ignore_bytes(const void *bytes, size_t size, void *user);
 
 void world_create(struct world *world);
 

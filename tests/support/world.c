@@ -53,6 +53,13 @@ const unsigned char world_images[WORLD_IMAGES_SIZE] = {
 const unsigned char world_labels[WORLD_LABELS_SIZE] = {0, 0, 8, 1, 0, 0, 0,
                                                        6, 0, 1, 0, 1, 1, 0};
 
+int32_t ignore_bytes(const void *bytes, size_t size, void *user)
+{
+    (void)bytes;
+    (void)user;
+    return size > 0 ? 0 : 1;
+}
+
 void *world_take(void **pointer)
 {
     void *taken = *pointer;

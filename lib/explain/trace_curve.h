@@ -4,8 +4,8 @@
  * time in double. On purpose not those of the kernels: a trace is a check of them. The
  * formulas are in docs/numerics.md.
  */
-#ifndef BP_EXPLAIN_CURVE_H
-#define BP_EXPLAIN_CURVE_H
+#ifndef BP_EXPLAIN_TRACE_CURVE_H
+#define BP_EXPLAIN_TRACE_CURVE_H
 
 #include "base.h"
 

@@ -3,9 +3,9 @@
  * Forward, one example: z_k = b_k + sum of w_ki a_i, then a = f(z). Loops as plain as can
  * be: this is the text that the kernels are compared with, and not one of them.
  */
-#include "explain/callback.h"
-#include "explain/curve.h"
 #include "explain/trace.h"
+#include "explain/trace_callback.h"
+#include "explain/trace_curve.h"
 
 #include "kernel/math.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "explain/callback.h"
+#include "explain/trace_callback.h"
 
 bool bp_callback_node(const struct bp_node *node)
 {

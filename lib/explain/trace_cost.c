@@ -10,9 +10,9 @@
  * with 1 - a taken as sigmoid(-z), so that it keeps its digits where a is nearly 1. The
  * value is taken from z, as in training.
  */
-#include "explain/callback.h"
-#include "explain/curve.h"
 #include "explain/trace.h"
+#include "explain/trace_callback.h"
+#include "explain/trace_curve.h"
 
 static double divisor(const struct bp_record *record)
 {

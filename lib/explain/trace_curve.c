@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "explain/curve.h"
+#include "explain/trace_curve.h"
 
 #include "kernel/math.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The memory of a run, and the batch into it. */
-#include "explain/callback.h"
-#include "explain/curve.h"
 #include "explain/trace.h"
+#include "explain/trace_callback.h"
+#include "explain/trace_curve.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Operations of the caller's own, asked for one row. */
-#ifndef BP_EXPLAIN_CALLBACK_H
-#define BP_EXPLAIN_CALLBACK_H
+#ifndef BP_EXPLAIN_TRACE_CALLBACK_H
+#define BP_EXPLAIN_TRACE_CALLBACK_H
 
 #include "explain/trace.h"
 

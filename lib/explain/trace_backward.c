@@ -7,9 +7,9 @@
  *
  * and dC/dw_ki = input_i d_k is left to whoever asks for it.
  */
-#include "explain/callback.h"
-#include "explain/curve.h"
 #include "explain/trace.h"
+#include "explain/trace_callback.h"
+#include "explain/trace_curve.h"
 
 #include "kernel/math.h"
 
