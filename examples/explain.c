@@ -18,8 +18,8 @@
 static const char help[] =
     "usage: explain [OPTION...]\n"
     "\n"
-    "Explains the gradient of a weight in a network of 2-2-1 units, then in one that reads\n"
-    "handwritten digits, and draws both.\n"
+    "Explains the gradient of a weight in a network of 2-2-1 units, then in one that\n"
+    "reads handwritten digits, and draws both.\n"
     "\n"
     "  --lesson       only the first\n"
     "  --data FOLDER  where digits.csv.gz is (default examples/data)\n"
@@ -86,7 +86,7 @@ static void print_chain(bp_trace *trace, const bp_connection *connection)
     printf("  dC/dw = their product  %12.9f\n", chain.gradient);
 }
 
-/* By the units that they pass. Softmax joins the z of each unit with the a of all: 4>9. */
+/* By the units that they pass. Softmax joins the z of a unit with the a of all: 4>9. */
 static void print_paths(bp_trace *trace, const bp_connection *connection)
 {
     bp_path_summary summary = {.struct_size = sizeof summary};
