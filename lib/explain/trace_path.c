@@ -148,28 +148,40 @@ static void *take(unsigned char **next, size_t count, size_t size)
     return taken;
 }
 
-static bp_status reserve(struct search *search)
+/* As many ways as are wanted, or as there are. */
+static size_t capacity_of(const struct search *search, size_t stage)
 {
-    const struct bp_host *host = &search->trace->network->host;
+    const double ways = ways_of(search, stage);
+
+    return ways < (double)search->wanted ? (size_t)ways : search->wanted;
+}
+
+static bool plan(const struct search *search, size_t *size)
+{
     struct bp_plan plan = {.element_size = 1};
-    unsigned char *next;
     size_t i;
 
     (void)room(&plan, search->count, sizeof(struct stage));
     for (i = 0; i < search->count; i++) {
-        const double ways = ways_of(search, i);
-        const size_t capacity =
-            ways < (double)search->wanted ? (size_t)ways : search->wanted;
         size_t places = 0;
 
-        if (!bp_mul(width_of(search, i), capacity, &places))
+        if (!bp_mul(width_of(search, i), capacity_of(search, i), &places))
             plan.overflow = true;
         (void)room(&plan, places, sizeof(struct way));
         (void)room(&plan, width_of(search, i), sizeof(size_t));
     }
-    if (plan.overflow)
+    *size = plan.count;
+    return !plan.overflow;
+}
+
+static bp_status reserve(struct search *search)
+{
+    const struct bp_host *host = &search->trace->network->host;
+    unsigned char *next;
+    size_t i;
+
+    if (!plan(search, &search->size))
         return BP_ELIMIT;
-    search->size = plan.count;
     search->memory = bp_host_allocate(host, search->size);
     if (search->memory == NULL)
         return BP_ENOMEM;
@@ -177,10 +189,9 @@ static bp_status reserve(struct search *search)
     search->stages = take(&next, search->count, sizeof(struct stage));
     for (i = 0; i < search->count; i++) {
         struct stage *stage = &search->stages[i];
-        const double ways = ways_of(search, i);
 
         stage->width = width_of(search, i);
-        stage->capacity = ways < (double)search->wanted ? (size_t)ways : search->wanted;
+        stage->capacity = capacity_of(search, i);
         stage->ways = take(&next, stage->width * stage->capacity, sizeof *stage->ways);
         stage->counts = take(&next, stage->width, sizeof *stage->counts);
     }
