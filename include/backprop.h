@@ -53,6 +53,7 @@
  *  - 10. @ref gradient      proof of a gradient
  *  - 11. @ref dataset       data sets and scaling
  *  - 12. @ref custom        operations of your own
+ *  - 13. @ref explain       explanation: the chain rule of any connection
  */
 
 #include <stddef.h>
@@ -1453,6 +1454,366 @@ BP_API bp_status bp_layer_create_custom(const bp_layer_ops *ops, const bp_env *e
  * @return ::BP_EINVAL as bp_layer_set_activation(), ::BP_ENOMEM. */
 BP_API bp_status bp_cost_create_custom(const bp_cost_ops *ops, const bp_env *env,
                                        bp_cost **cost);
+
+/** @} */
+
+/** @defgroup explain 13. Explanation
+ *
+ * A trace takes a batch through a network and a cost and keeps every number that the
+ * chain rule joins. For the weight w from unit `from` to unit `to` of a layer
+ *
+ *     dC/dw = dz/dw * da/dz * dC/da        dz/dw = a of `from`
+ *
+ * where dC/da of the last layer comes from the cost, and that of an inner unit is a sum
+ * over the units k of the next layer, dz_k/da * dC/dz_k. So a gradient is a sum over all
+ * paths from the weight to the cost, each the product of the links on its way.
+ *
+ * A trace computes in double, in plain loops of its own, on a copy of the network; it
+ * uses none of the code that trains, and so is a second opinion on it. Softmax and its
+ * like couple the units of a layer: there each z_j leads to every a_i, and dC/dz_j is the
+ * sum over i of da_i/dz_j * dC/da_i, also where training computes the pair as one
+ * formula. Operations of your own are asked row by row, in ::BP_MODE_TRAIN; those without
+ * a double form work in float, which the trace says.
+ *
+ * The numbers of a row are those of this one example: C is its own cost. The gradient of
+ * the batch is the mean over the rows. Layers and units count from 0.
+ * @{ */
+
+/** The chain rule at work on a batch, to be asked. */
+typedef struct bp_trace bp_trace;
+
+/** What a trace holds. */
+typedef struct bp_trace_info {
+    uint32_t struct_size; /**< sizeof(bp_trace_info), set by the caller. */
+    int32_t in_float;     /**< 1 if a layer or the cost had to be traced in float. */
+    size_t rows;          /**< Examples; 0 before a run, and then the rest is 0. */
+    double cost;          /**< The mean over the examples. */
+} bp_trace_info;
+
+/** What a trace holds of one layer. */
+typedef struct bp_trace_layer {
+    uint32_t struct_size; /**< sizeof(bp_trace_layer), set by the caller. */
+    int32_t coupled;      /**< 1 if each a may depend on all z: softmax, log-softmax, and
+                               operations of your own. */
+    int32_t in_float;     /**< 1 if it was traced in float. */
+    uint32_t reserved;    /**< 0. */
+    size_t inputs;        /**< Width of what comes in. */
+    size_t z_count;       /**< Weighted inputs. A layer without weights has for its z what
+                               comes in. */
+    size_t a_count;       /**< Activations. */
+} bp_trace_layer;
+
+/** What bp_trace_get_values() gives. */
+enum {
+    BP_TRACE_INPUT = 1,      /**< What comes into the layer: `inputs` numbers. */
+    BP_TRACE_Z = 2,          /**< Weighted inputs z. */
+    BP_TRACE_A = 3,          /**< Activations a. */
+    BP_TRACE_SLOPE = 4,      /**< da/dz of each unit; where units are coupled, that of a_j
+                                  for its own z_j. Not of a layer of your own. */
+    BP_TRACE_COST_A = 5,     /**< dC/da. */
+    BP_TRACE_COST_Z = 6,     /**< dC/dz, the error delta. */
+    BP_TRACE_COST_INPUT = 7  /**< dC/d input: `inputs` numbers. */
+};
+
+/** Where a connection to the cost begins. */
+enum {
+    BP_CONNECTION_WEIGHT = 1, /**< At the weight of layer, to, from. */
+    BP_CONNECTION_BIAS = 2,   /**< At the bias of layer, to. */
+    BP_CONNECTION_INPUT = 3   /**< At the network's input `from`. */
+};
+
+/** One connection, for one example of a trace. Fields that a kind does not need are not
+ * looked at. */
+typedef struct bp_connection {
+    uint32_t struct_size; /**< sizeof(bp_connection), set by the caller. */
+    int32_t kind;         /**< A `BP_CONNECTION_` value. */
+    size_t row;           /**< The example. */
+    size_t layer;         /**< The layer of the weight or bias. */
+    size_t to;            /**< The unit of that layer. */
+    size_t from;          /**< The unit of the layer before, or the input. */
+} bp_connection;
+
+/** The chain rule of one connection. */
+typedef struct bp_chain {
+    uint32_t struct_size; /**< sizeof(bp_chain), set by the caller. */
+    int32_t coupled;      /**< 1 if dC/dz sums over all units of the layer; then it is not
+                               da_dz * dc_da, which is the part by way of the own a. */
+    double value;         /**< The weight, the bias or the input itself. */
+    double z;             /**< Of unit `to`. Inputs: 0. */
+    double a;             /**< Of unit `to`. Inputs: the input. */
+    double dz_dw;         /**< a of unit `from`; biases: 1. Inputs: 1. */
+    double da_dz;         /**< The activation's slope. Inputs: 1. */
+    double dc_da;         /**< Sum over the next layer; or the cost's derivative. */
+    double dc_dz;         /**< da_dz * dc_da, or the sum if coupled. */
+    double gradient;      /**< dz_dw * dc_dz: what an example gives to the gradient. */
+} bp_chain;
+
+/** What bp_trace_find_paths() found. */
+typedef struct bp_path_summary {
+    uint32_t struct_size; /**< sizeof(bp_path_summary), set by the caller. */
+    uint32_t reserved;    /**< 0. */
+    size_t found;         /**< Paths kept, the strongest first. */
+    double paths;         /**< Paths there are, also those on which a link is 0. */
+    double gradient;      /**< The sum over all paths: dC/dw. */
+    double sum;           /**< The sum over those kept. */
+} bp_path_summary;
+
+/** One path. The arrays live until the trace runs, searches or is destroyed. */
+typedef struct bp_path {
+    uint32_t struct_size;  /**< sizeof(bp_path), set by the caller. */
+    uint32_t reserved;     /**< 0. */
+    double product;        /**< Of all its factors. */
+    double share;          /**< product / gradient; 0 where the gradient is 0. */
+    size_t layer;          /**< The first layer that it passes. */
+    size_t layers;         /**< How many it passes. */
+    const size_t *z_units; /**< For each of these the unit whose z it passes, */
+    const size_t *a_units; /**< and the unit whose a: another one only if coupled. */
+    const double *factors; /**< 2 * layers + 1 links in the order of the way: dz/dw, then
+                                da/dz and dz/da in turn, at last dC/da. */
+} bp_path;
+
+/** What became of the cost when one number was moved. */
+typedef struct bp_nudge {
+    uint32_t struct_size; /**< sizeof(bp_nudge), set by the caller. */
+    uint32_t reserved;    /**< 0. */
+    double value;         /**< The weight, bias or input before. */
+    double change;        /**< What was added. */
+    double cost;          /**< The example's cost before. */
+    double predicted;     /**< Change of the cost by the gradient: gradient * change. */
+    double real;          /**< Change of the cost in truth. */
+} bp_nudge;
+
+/** Create a trace.
+ * @param network  a built network; it must outlive the trace. A run copies its
+ *                 parameters, so it may be trained between runs.
+ * @param cost     copied.
+ * @param trace    where the new object goes; the caller destroys it. Its memory comes
+ *                 from the network's tables.
+ * @return ::BP_EINVAL for NULL or a network that is not built, ::BP_ENOMEM. */
+BP_API bp_status bp_trace_create(const bp_network *network, const bp_cost *cost,
+                                 bp_trace **trace);
+
+/** Destroy a trace.
+ * @param trace  the trace, or NULL. */
+BP_API void bp_trace_destroy(bp_trace *trace);
+
+/** Why the last failing call that could write to the trace failed; "" if none has. */
+BP_API const char *bp_trace_error(const bp_trace *trace);
+
+/** Take a batch through the network as it is now, to the cost and back.
+ * @param trace          the trace; what it held of an earlier run is gone if this one
+ *                       succeeds.
+ * @param inputs         rows of inputs, finite.
+ * @param inputs_count   rows * bp_network_inputs(), at least 1 row.
+ * @param targets        rows of targets, finite and within the cost's limits.
+ * @param targets_count  exactly rows * bp_network_outputs().
+ * @return ::BP_EINVAL, ::BP_ESHAPE, ::BP_EDOMAIN if the cost does not fit the last layer,
+ *         ::BP_EUNSUPPORTED if an operation has no backward form, ::BP_EDATA for data
+ *         that are not finite or targets outside the limits, or if a cost or a gradient
+ *         overflows, ::BP_ENOMEM, ::BP_ELIMIT, ::BP_EBUSY, ::BP_ESTOPPED. */
+BP_API bp_status bp_trace_run(bp_trace *trace, const float *inputs, size_t inputs_count,
+                              const float *targets, size_t targets_count);
+
+/** The twin of bp_trace_run() with data in double. */
+BP_API bp_status bp_trace_run_f64(bp_trace *trace, const double *inputs,
+                                  size_t inputs_count, const double *targets,
+                                  size_t targets_count);
+
+/** The twin of bp_trace_run() with one label a row.
+ * @return also ::BP_ESTATE if the cost does not take labels. */
+BP_API bp_status bp_trace_run_labels(bp_trace *trace, const float *inputs,
+                                     size_t inputs_count, const int32_t *labels,
+                                     size_t labels_count);
+
+/** The twin of bp_trace_run() with rows of a data set.
+ * @param trace  the trace.
+ * @param data   its targets are used, or its labels if it has no targets.
+ * @param first  the first row, from 0.
+ * @param rows   how many, at least 1.
+ * @return also ::BP_EINVAL if the rows are not there, ::BP_ESTATE if the data set has
+ *         none of the targets that the cost needs. */
+BP_API bp_status bp_trace_run_data(bp_trace *trace, const bp_dataset *data, size_t first,
+                                   size_t rows);
+
+/** Tell what the trace holds.
+ * @return ::BP_EINVAL for NULL or a wrong struct_size. */
+BP_API bp_status bp_trace_get_info(const bp_trace *trace, bp_trace_info *info);
+
+/** Tell what the trace holds of a layer.
+ * @return ::BP_EINVAL for NULL, a wrong struct_size or a layer that is not there,
+ *         ::BP_ESTATE before a run. */
+BP_API bp_status bp_trace_get_layer(const bp_trace *trace, size_t layer,
+                                    bp_trace_layer *info);
+
+/** Copy numbers of a row out.
+ * @param trace   a trace that has run.
+ * @param row     the example.
+ * @param layer   the layer.
+ * @param what    a `BP_TRACE_` value.
+ * @param values  where they go.
+ * @param count   exactly as many as the layer has of them; see ::bp_trace_layer.
+ * @return ::BP_EINVAL, ::BP_ESTATE before a run, ::BP_ESHAPE for a wrong count,
+ *         ::BP_EUNSUPPORTED for the slopes of a layer of your own. */
+BP_API bp_status bp_trace_get_values(const bp_trace *trace, size_t row, size_t layer,
+                                     int32_t what, double *values, size_t count);
+
+/** Copy the cost of each row out; their mean is the cost of the batch.
+ * @return ::BP_EINVAL, ::BP_ESTATE before a run, ::BP_ESHAPE if @p count is not the
+ *         number of rows. */
+BP_API bp_status bp_trace_get_costs(const bp_trace *trace, double *values, size_t count);
+
+/** Copy the gradient of a layer's weights or biases out: the mean over the rows. As
+ * bp_trainer_get_gradient_f64(), which gives the same numbers up to rounding. */
+BP_API bp_status bp_trace_get_gradient(const bp_trace *trace, size_t layer, int32_t which,
+                                       double *values, size_t count);
+
+/** Copy out what one row gives to bp_trace_get_gradient(), before the mean: w[to][from]
+ * is a of `from` times dC/dz of `to`. */
+BP_API bp_status bp_trace_get_row_gradient(const bp_trace *trace, size_t row,
+                                           size_t layer, int32_t which, double *values,
+                                           size_t count);
+
+/** Copy out what one z does: da_i/dz_unit for all a_i of the layer. Not 0 only at its own
+ * unit unless the layer is coupled.
+ * @param trace   a trace that has run.
+ * @param row     the example.
+ * @param layer   the layer.
+ * @param unit    whose z.
+ * @param values  where they go.
+ * @param count   exactly a_count of the layer.
+ * @return ::BP_EINVAL, ::BP_ESTATE before a run, ::BP_ESHAPE for a wrong count,
+ *         ::BP_EBUSY, ::BP_ESTOPPED by an operation of your own. */
+BP_API bp_status bp_trace_get_jacobian(bp_trace *trace, size_t row, size_t layer,
+                                       size_t unit, double *values, size_t count);
+
+/** Give the factors of one connection's gradient.
+ * @param trace       a trace that has run.
+ * @param connection  which; set its struct_size.
+ * @param chain       filled; set its struct_size before.
+ * @return ::BP_EINVAL, also for a connection that is not there, ::BP_ESTATE before a run,
+ *         ::BP_EUNSUPPORTED for a parameter of a layer of your own, which has no such
+ *         factors, ::BP_EBUSY, ::BP_ESTOPPED. */
+BP_API bp_status bp_trace_get_chain(bp_trace *trace, const bp_connection *connection,
+                                    bp_chain *chain);
+
+/** Copy out the terms of dC/da: for each z_k of the layer after the connection's unit the
+ * product dz_k/da * dC/dz_k. Their sum is the chain's dc_da. For an input the first layer
+ * is the one after.
+ * @param trace       a trace that has run.
+ * @param connection  which; a weight or a bias stands for its unit `to`.
+ * @param terms       where they go.
+ * @param count       exactly z_count of the layer after.
+ * @return as bp_trace_get_chain(), ::BP_ESHAPE for a wrong count, ::BP_EUNSUPPORTED also
+ *         for the last layer, as no layer is after it. */
+BP_API bp_status bp_trace_get_terms(bp_trace *trace, const bp_connection *connection,
+                                    double *terms, size_t count);
+
+/** Search the strongest paths from a connection to the cost, by the size of the product
+ * of the links along them. They are kept until the next search or run.
+ * @param trace       a trace that has run.
+ * @param connection  where they begin.
+ * @param count       how many at most, at least 1; paths with a link of 0 are not kept.
+ * @param summary     filled; set its struct_size before.
+ * @return as bp_trace_get_chain(), ::BP_ENOMEM, ::BP_ELIMIT. */
+BP_API bp_status bp_trace_find_paths(bp_trace *trace, const bp_connection *connection,
+                                     size_t count, bp_path_summary *summary);
+
+/** Lend one of the paths found.
+ * @param trace  a trace that has searched.
+ * @param index  from 0, the strongest, to below `found`.
+ * @param path   filled; set its struct_size before.
+ * @return ::BP_EINVAL for NULL, a wrong struct_size or a path that is not there. */
+BP_API bp_status bp_trace_get_path(const bp_trace *trace, size_t index, bp_path *path);
+
+/** Move one number and see what follows, link by link: by the slopes, as if all were
+ * straight lines, and in truth. The gap is where linearity ends. The network stays as it
+ * is, and so do the numbers of the trace; what an earlier nudge left is gone in any case.
+ * @param trace       a trace that has run.
+ * @param connection  the weight, bias or input to move, for its example.
+ * @param change      what is added, finite.
+ * @param nudge       filled; set its struct_size before.
+ * @return as bp_trace_get_chain(), ::BP_EDATA if a number overflows. A parameter of a
+ *         layer of your own cannot be moved. */
+BP_API bp_status bp_trace_nudge(bp_trace *trace, const bp_connection *connection,
+                                double change, bp_nudge *nudge);
+
+/** Copy out how the units of a layer moved in the last nudge.
+ * @param trace      a trace that has been nudged since its run.
+ * @param layer      the layer; before that of the connection nothing moves.
+ * @param what       ::BP_TRACE_Z or ::BP_TRACE_A.
+ * @param predicted  where the changes by the slopes go.
+ * @param real       where those in truth go.
+ * @param count      exactly z_count or a_count of the layer.
+ * @return ::BP_EINVAL, ::BP_ESTATE before a nudge, ::BP_ESHAPE for a wrong count. */
+BP_API bp_status bp_trace_get_nudge(const bp_trace *trace, size_t layer, int32_t what,
+                                    double *predicted, double *real, size_t count);
+
+/** Receives a picture or a text, piece by piece, on the thread that asked for it.
+ * @return 0, or anything else to stop: the call then gives ::BP_ESTOPPED. */
+typedef int32_t (*bp_write_fn)(const void *bytes, size_t size, void *user);
+
+/** What can be drawn. All but the last two are SVG: one image that fits any width, for
+ * light and dark surroundings, with colours that the colour-blind can tell apart, and
+ * negative numbers dashed as well. */
+enum {
+    BP_PICTURE_NETWORK = 1, /**< Units and weights; with a trace their activations. Of
+                                 wide layers some units are shown, the rest counted. */
+    BP_PICTURE_CHAIN = 2,   /**< The chain rule of one connection, with its numbers. */
+    BP_PICTURE_PATHS = 3,   /**< The strongest paths from a connection to the cost. */
+    BP_PICTURE_NUDGE = 4,   /**< Animated: a nudge goes forward, gradients come back. */
+    BP_PICTURE_DOT = 5,     /**< A graph for Graphviz, folded as the network's picture. */
+    BP_PICTURE_JSON = 6     /**< All numbers, as JSON. */
+};
+
+/** How to draw. */
+typedef struct bp_picture_options {
+    uint32_t struct_size;            /**< sizeof(bp_picture_options), set by
+                                          bp_picture_options_init(). */
+    uint32_t reserved;               /**< 0. */
+    const char *title;               /**< In UTF-8, escaped as needed; NULL (default): one
+                                          by the kind of picture. */
+    const char *const *input_names;  /**< One for each input, in UTF-8; or NULL. */
+    size_t input_names_count;        /**< The number of inputs, or 0. */
+    const char *const *output_names; /**< One for each output; or NULL. */
+    size_t output_names_count;       /**< The number of outputs, or 0. */
+    size_t units;                    /**< Units of a layer to show, 3 to 64; default 9. */
+    size_t paths;                    /**< Paths to show, 1 to 64; default 8. */
+    double change;                   /**< Of the nudge, finite; default 0.1. */
+} bp_picture_options;
+
+/** Set the options to their defaults, and struct_size.
+ * @return ::BP_EINVAL for NULL. */
+BP_API bp_status bp_picture_options_init(bp_picture_options *options);
+
+/** Draw a network.
+ * @param network  a built network.
+ * @param picture  ::BP_PICTURE_NETWORK, ::BP_PICTURE_DOT or ::BP_PICTURE_JSON.
+ * @param options  or NULL for the defaults.
+ * @param write    receives the bytes.
+ * @param user     passed to it.
+ * @return ::BP_EINVAL, ::BP_ESHAPE for a wrong number of names, ::BP_ESTATE before it is
+ *         built, ::BP_ENOMEM, ::BP_ESTOPPED if @p write stops. */
+BP_API bp_status bp_network_draw(bp_network *network, int32_t picture,
+                                 const bp_picture_options *options, bp_write_fn write,
+                                 void *user);
+
+/** Draw what a trace holds of an example. Paths and nudges are searched and made anew,
+ * and what was kept of earlier ones is gone.
+ * @param trace       a trace that has run.
+ * @param picture     a `BP_PICTURE_` value.
+ * @param connection  the example and its connection. May be NULL for
+ *                    ::BP_PICTURE_NETWORK, ::BP_PICTURE_DOT and ::BP_PICTURE_JSON: then
+ *                    it is example 0.
+ * @param options     or NULL for the defaults.
+ * @param write       receives the bytes; what it got before a failure is worth nothing.
+ * @param user        passed to it.
+ * @return as bp_trace_find_paths() and bp_trace_nudge(), ::BP_ESHAPE for a wrong number
+ *         of names, ::BP_EUNSUPPORTED for the chain of an input, ::BP_ESTOPPED if
+ *         @p write stops. */
+BP_API bp_status bp_trace_draw(bp_trace *trace, int32_t picture,
+                               const bp_connection *connection,
+                               const bp_picture_options *options, bp_write_fn write,
+                               void *user);
 
 /** @} */
 

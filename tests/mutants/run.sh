@@ -21,7 +21,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
 cc=${CC:-cc}
 flags='-std=c11 -O1 -w -Iinclude -Ilib -Itests/support -Itests'
-programs='test_gradient_reference test_gradient test_gradient_custom test_adjoint'
+programs='test_gradient_reference test_gradient test_gradient_custom test_adjoint
+    test_trace test_explain'
 seconds=60
 jobs=2
 

@@ -77,6 +77,11 @@ void bad_provoke_dataset(bp_dataset *dataset)
     (void)bp_dataset_generate(dataset, ODD_KEY, 2, 0, 1);
 }
 
+void bad_provoke_trace(bp_trace *trace)
+{
+    (void)bp_trace_run(trace, &(const float){1}, ODD_COUNT, &(const float){1}, 1);
+}
+
 /* ---- lines of all objects ---- */
 
 static void mix(uint64_t *digest, const void *object, const void *other, const char *line)
@@ -122,6 +127,10 @@ static void mix_others(uint64_t *d, const struct world *w, const void *but)
     mix(d, w->csv, but, bp_dataset_error(w->csv));
     mix(d, w->unfitted, but, bp_scaler_error(w->unfitted));
     mix(d, w->fitted, but, bp_scaler_error(w->fitted));
+    mix(d, w->trace_fresh, but, bp_trace_error(w->trace_fresh));
+    mix(d, w->trace, but, bp_trace_error(w->trace));
+    mix(d, w->trace_own, but, bp_trace_error(w->trace_own));
+    mix(d, w->trace_huber, but, bp_trace_error(w->trace_huber));
 }
 
 static uint64_t digest_lines(const struct world *world, const void *but)

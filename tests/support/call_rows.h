@@ -287,3 +287,64 @@ CALL(bp_layer_create_custom, ALLOCATES, "",
      bp_layer_create_custom(&w->layer_ops, w->env, &w->out.layer))
 CALL(bp_cost_create_custom, ALLOCATES, "",
      bp_cost_create_custom(&w->cost_ops, w->env, &w->out.cost))
+
+/* 13. Explanation. */
+CALL(bp_trace_create, ALLOCATES, "", bp_trace_create(w->net, w->cost, &w->out.trace))
+CALL(bp_trace_destroy, NEVER, "", (bp_trace_destroy(WORLD_TAKE(w->trace)), BP_OK))
+CALL(bp_trace_destroy, NEVER, "NULL", (bp_trace_destroy(NULL), BP_OK))
+CALL(bp_trace_error, NEVER, "", is_string(bp_trace_error(w->trace)))
+CALL(bp_trace_run, ALLOCATES, "first",
+     bp_trace_run(w->trace_fresh, w->in.f, WORLD_INPUTS, w->in.targets, WORLD_OUTPUTS))
+CALL(bp_trace_run, ALLOCATES, "again",
+     bp_trace_run(w->trace, w->in.f, WORLD_INPUTS, w->in.targets, WORLD_OUTPUTS))
+CALL(bp_trace_run_f64, ALLOCATES, "",
+     bp_trace_run_f64(w->trace_huber, w->in.d, WORLD_INPUTS, w->in.targets_f64,
+                      WORLD_OUTPUTS))
+CALL(bp_trace_run_labels, ALLOCATES, "",
+     bp_trace_run_labels(w->trace_fresh, w->in.f, WORLD_INPUTS, w->in.labels, 1))
+CALL(bp_trace_run_data, ALLOCATES, "callbacks",
+     bp_trace_run_data(w->trace_own, w->data, 1, 3))
+CALL(bp_trace_get_info, NEVER, "", bp_trace_get_info(w->trace, &w->out.trace_info))
+CALL(bp_trace_get_layer, NEVER, "", bp_trace_get_layer(w->trace, 1, &w->out.trace_layer))
+CALL(bp_trace_get_values, NEVER, "",
+     bp_trace_get_values(w->trace, 1, 1, BP_TRACE_COST_Z, w->out.d, WORLD_OUTPUTS))
+CALL(bp_trace_get_costs, NEVER, "", bp_trace_get_costs(w->trace, w->out.d, 2))
+CALL(bp_trace_get_gradient, NEVER, "",
+     bp_trace_get_gradient(w->trace, 1, BP_PARAMETER_WEIGHT, w->out.d, WORLD_WEIGHTS))
+CALL(bp_trace_get_row_gradient, NEVER, "",
+     bp_trace_get_row_gradient(w->trace, 1, 1, BP_PARAMETER_BIAS, w->out.d,
+                               WORLD_OUTPUTS))
+CALL(bp_trace_get_jacobian, NEVER, "",
+     bp_trace_get_jacobian(w->trace, 1, 1, 0, w->out.d, WORLD_OUTPUTS))
+CALL(bp_trace_get_jacobian, NEVER, "callbacks",
+     bp_trace_get_jacobian(w->trace_own, 1, 1, 0, w->out.d, WORLD_OUTPUTS))
+CALL(bp_trace_get_chain, NEVER, "",
+     bp_trace_get_chain(w->trace, &w->connection, &w->out.chain))
+CALL(bp_trace_get_terms, NEVER, "",
+     bp_trace_get_terms(w->trace, &w->connection, w->out.d, WORLD_OUTPUTS))
+CALL(bp_trace_find_paths, ALLOCATES, "",
+     bp_trace_find_paths(w->trace, &w->connection, 5, &w->out.paths))
+CALL(bp_trace_get_path, NEVER, "", bp_trace_get_path(w->trace, 0, &w->out.path))
+CALL(bp_trace_nudge, NEVER, "",
+     bp_trace_nudge(w->trace, &w->connection, 0.5, &w->out.nudge))
+CALL(bp_trace_get_nudge, NEVER, "",
+     bp_trace_get_nudge(w->trace, 1, BP_TRACE_A, w->out.d, w->out.d + WORLD_OUTPUTS,
+                        WORLD_OUTPUTS))
+CALL(bp_picture_options_init, NEVER, "",
+     bp_picture_options_init(&w->out.picture_options))
+CALL(bp_network_draw, ALLOCATES, "network",
+     bp_network_draw(w->net, BP_PICTURE_NETWORK, NULL, ignore_bytes, NULL))
+CALL(bp_network_draw, ALLOCATES, "callbacks, JSON",
+     bp_network_draw(w->net_own, BP_PICTURE_JSON, NULL, ignore_bytes, NULL))
+CALL(bp_trace_draw, NEVER, "network",
+     bp_trace_draw(w->trace, BP_PICTURE_NETWORK, NULL, NULL, ignore_bytes, NULL))
+CALL(bp_trace_draw, NEVER, "chain",
+     bp_trace_draw(w->trace, BP_PICTURE_CHAIN, &w->connection, NULL, ignore_bytes, NULL))
+CALL(bp_trace_draw, ALLOCATES, "paths",
+     bp_trace_draw(w->trace, BP_PICTURE_PATHS, &w->connection, NULL, ignore_bytes, NULL))
+CALL(bp_trace_draw, NEVER, "nudge",
+     bp_trace_draw(w->trace, BP_PICTURE_NUDGE, &w->connection, NULL, ignore_bytes, NULL))
+CALL(bp_trace_draw, NEVER, "DOT, callbacks",
+     bp_trace_draw(w->trace_own, BP_PICTURE_DOT, NULL, NULL, ignore_bytes, NULL))
+CALL(bp_trace_draw, NEVER, "JSON",
+     bp_trace_draw(w->trace, BP_PICTURE_JSON, NULL, NULL, ignore_bytes, NULL))

@@ -104,6 +104,7 @@ struct world_out {
     bp_dataset *dataset;
     bp_dataset *second;
     bp_scaler *scaler;
+    bp_trace *trace;
     float *view;
     double *view_f64;
     size_t count;
@@ -119,6 +120,13 @@ struct world_out {
     bp_evaluation evaluation, bad_evaluation;
     bp_position position, bad_position;
     bp_gradient_report report, bad_report;
+    bp_trace_info trace_info, bad_trace_info;
+    bp_trace_layer trace_layer, bad_trace_layer;
+    bp_chain chain, bad_chain;
+    bp_path_summary paths, bad_paths;
+    bp_path path, bad_path;
+    bp_nudge nudge, bad_nudge;
+    bp_picture_options picture_options;
     bp_gradient_options gradient_options;
     bp_csv_options csv_options;
 };
@@ -169,6 +177,11 @@ struct world {
     bp_dataset *slice;    /**< Rows 1 to 3 of data. */
     bp_dataset *borrowed; /**< Inputs of `in`, labels. */
     bp_scaler *unfitted, *fitted;
+    bp_trace *trace_fresh; /**< On net, has not run. */
+    bp_trace *trace;       /**< On net: ran on 2 rows, has paths and a nudge. */
+    bp_trace *trace_own;   /**< On net_own with cost_own, ran on 2 rows. */
+    bp_trace *trace_huber; /**< On net: takes no labels. */
+    bp_connection connection; /**< A weight of the first layer of net, row 1. */
 
     /* Options and tables that are right; a test spoils a copy. */
     bp_csv_options csv_numbers; /**< Input x, target y. */
@@ -188,6 +201,9 @@ enum {
     WORLD_IMAGES_SIZE = 16 + 18,
     WORLD_LABELS_SIZE = 8 + 6
 };
+
+/** A ::bp_write_fn that takes all and keeps nothing. */
+int32_t ignore_bytes(const void *bytes, size_t size, void *user);
 
 void world_create(struct world *world);
 

@@ -53,6 +53,13 @@ const unsigned char world_images[WORLD_IMAGES_SIZE] = {
 const unsigned char world_labels[WORLD_LABELS_SIZE] = {0, 0, 8, 1, 0, 0, 0,
                                                        6, 0, 1, 0, 1, 1, 0};
 
+int32_t ignore_bytes(const void *bytes, size_t size, void *user)
+{
+    (void)bytes;
+    (void)user;
+    return size > 0 ? 0 : 1;
+}
+
 void *world_take(void **pointer)
 {
     void *taken = *pointer;
@@ -82,6 +89,12 @@ void world_reset_out(struct world *world)
     out->evaluation.struct_size = sizeof out->evaluation;
     out->position.struct_size = sizeof out->position;
     out->report.struct_size = sizeof out->report;
+    out->trace_info.struct_size = sizeof out->trace_info;
+    out->trace_layer.struct_size = sizeof out->trace_layer;
+    out->chain.struct_size = sizeof out->chain;
+    out->paths.struct_size = sizeof out->paths;
+    out->path.struct_size = sizeof out->path;
+    out->nudge.struct_size = sizeof out->nudge;
 }
 
 static void create_layers(struct world *w)
@@ -156,6 +169,23 @@ static void create_trainers(struct world *w)
                                   NULL));
 }
 
+static void create_traces(struct world *w)
+{
+    bp_path_summary paths = {.struct_size = sizeof paths};
+    bp_nudge nudge = {.struct_size = sizeof nudge};
+
+    w->connection = (bp_connection){
+        .struct_size = sizeof w->connection, .kind = BP_CONNECTION_WEIGHT, .row = 1};
+    ok(bp_trace_create(w->net, w->cost, &w->trace_fresh));
+    ok(bp_trace_create(w->net, w->cost, &w->trace));
+    ok(bp_trace_create(w->net_own, w->cost_own, &w->trace_own));
+    ok(bp_trace_create(w->net, w->huber, &w->trace_huber));
+    ok(bp_trace_run_labels(w->trace, w->in.f, 2 * WORLD_INPUTS, w->in.labels, 2));
+    ok(bp_trace_run_labels(w->trace_own, w->in.f, 2 * WORLD_INPUTS, w->in.labels, 2));
+    ok(bp_trace_find_paths(w->trace, &w->connection, 3, &paths));
+    ok(bp_trace_nudge(w->trace, &w->connection, 0.125, &nudge));
+}
+
 static void create_data(struct world *w)
 {
     const size_t rows = WORLD_ROWS;
@@ -202,6 +232,7 @@ void world_create(struct world *world)
     create_layers(world);
     create_networks(world);
     create_trainers(world);
+    create_traces(world);
     create_data(world);
     world_reset_out(world);
 }
@@ -228,6 +259,7 @@ static void destroy_out(struct world_out *out)
     DESTROY_OUT(bp_layer_destroy, out->layer);
     DESTROY_OUT(bp_workspace_destroy, out->workspace);
     DESTROY_OUT(bp_trainer_destroy, out->trainer);
+    DESTROY_OUT(bp_trace_destroy, out->trace);
     DESTROY_OUT(bp_network_destroy, out->network);
     DESTROY_OUT(bp_cost_destroy, out->cost);
     DESTROY_OUT(bp_optimizer_destroy, out->optimizer);
@@ -244,6 +276,10 @@ static void destroy_trainers(struct world *w)
     bp_trainer_destroy(w->trainer64);
     bp_trainer_destroy(w->numbers);
     bp_trainer_destroy(w->trainer_own);
+    bp_trace_destroy(w->trace_fresh);
+    bp_trace_destroy(w->trace);
+    bp_trace_destroy(w->trace_own);
+    bp_trace_destroy(w->trace_huber);
     bp_workspace_destroy(w->ws);
     bp_workspace_destroy(w->ws64);
     bp_workspace_destroy(w->ws_unit);

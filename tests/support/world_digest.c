@@ -155,6 +155,34 @@ static void mix_scaler(uint64_t *digest, const bp_scaler *scaler)
     }
 }
 
+/* All that a trace shows, but a nudge, which is gone when the next one fails. */
+static void mix_trace(uint64_t *digest, const bp_trace *trace)
+{
+    bp_trace_info info = {.struct_size = sizeof info};
+    bp_path path;
+    double values[WORLD_SCRATCH] = {0};
+
+    mix_double(digest, bp_trace_get_info(trace, &info), info.cost);
+    mix_size(digest, info.rows);
+    for (size_t layer = 0; layer < 3; ++layer)
+        for (int32_t what = BP_TRACE_INPUT; what <= BP_TRACE_COST_INPUT; ++what)
+            for (size_t count = 1; count <= 4; ++count)
+                mix_double(digest,
+                           bp_trace_get_values(trace, 1, layer, what, values, count),
+                           values[count - 1]);
+    mix_double(digest,
+               bp_trace_get_gradient(trace, 1, BP_PARAMETER_WEIGHT, values,
+                                     WORLD_WEIGHTS),
+               values[0]);
+    memset(&path, 0, sizeof path);
+    path.struct_size = sizeof path;
+    for (size_t i = 0; bp_trace_get_path(trace, i, &path) == BP_OK; ++i) {
+        mix_double(digest, BP_OK, path.product);
+        mix(digest, path.factors, (2 * path.layers + 1) * sizeof(double));
+        mix(digest, path.a_units, path.layers * sizeof(size_t));
+    }
+}
+
 static void mix_learners(uint64_t *digest, const struct world *world)
 {
     mix_trainer(digest, world->fresh);
@@ -164,6 +192,10 @@ static void mix_learners(uint64_t *digest, const struct world *world)
     mix_trainer(digest, world->numbers);
     mix_trainer(digest, world->trainer_own);
     mix_gradient(digest, world->ready);
+    mix_trace(digest, world->trace_fresh);
+    mix_trace(digest, world->trace);
+    mix_trace(digest, world->trace_own);
+    mix_trace(digest, world->trace_huber);
 }
 
 static void mix_data(uint64_t *digest, const struct world *world)

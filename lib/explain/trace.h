@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A trace: every number of a batch that the chain rule joins, in double. All of it lies
+ * in one block a row, and all rows lie in one arena; after the rows there are two blocks
+ * for a nudge. The rooms below work on one block:
+ *
+ *     record    the memory, and the batch into it
+ *     forward   inputs to activations
+ *     cost      the cost and dC/da of the last layer
+ *     backward  dC/da to dC/dz to dC/da of the layer before
+ *     callback  operations of the caller's own, in double or in float
+ */
+#ifndef BP_EXPLAIN_TRACE_H
+#define BP_EXPLAIN_TRACE_H
+
+#include "batch.h"
+
+/** Where the numbers of a layer lie in a block, in doubles. The input of a layer is the
+ *  output of the one before; z of a layer without weights is a copy of it. */
+struct bp_trace_slot {
+    size_t z, a;
+    size_t slope;          /**< da/dz of each unit for itself. */
+    size_t a_grad, z_grad; /**< dC/da and dC/dz. */
+    size_t param_grads;    /**< Of a layer of the caller's own. */
+    size_t z_count, a_count;
+    bool coupled, in_float;
+};
+
+/** What a run leaves. */
+struct bp_record {
+    struct bp_network *network; /**< A copy in double. */
+    struct bp_cost_spec cost;
+    bool fused; /**< Training computes cost and last activation as one. */
+    bool cost_in_float;
+    bool has_targets; /**< Else labels. */
+    size_t rows;
+    struct bp_trace_slot *slots;
+    struct bp_arena arena;
+    size_t block;                                         /**< Doubles of a row. */
+    size_t input, input_grad, targets, cost_value, label; /**< In a block. */
+    size_t jacobian; /**< In the arena: of one operation of the caller's own. */
+    size_t jacobian_row, jacobian_layer;
+    bool has_jacobian;      /**< What lies there is of that row and layer. */
+    struct bp_arena floats; /**< For callbacks without a double form. */
+};
+
+/** What a search for paths left, in one block of memory. */
+struct bp_trace_paths {
+    void *memory;
+    size_t size;
+    size_t found, layer, layers;
+    double gradient;
+    const double *products; /**< [path] */
+    const double *factors;  /**< [path][2 layers + 1] */
+    const size_t *z_units;  /**< [path][layers] */
+    const size_t *a_units;  /**< [path][layers] */
+};
+
+struct bp_trace {
+    const struct bp_network *network;
+    struct bp_text text;
+    struct bp_cost_spec cost;
+    bool busy; /**< A callback may not call the trace. */
+    bool ran;
+    struct bp_record record;
+    struct bp_trace_paths paths;
+    bool nudged; /**< The two blocks after the rows hold the nudge of a row. */
+    size_t nudged_row;
+};
+
+/** Numbers of a row; the row after the last is that of a nudge in truth, the next of a
+ *  nudge by the slopes. */
+static inline double *bp_record_row(const struct bp_record *record, size_t row)
+{
+    return (double *)record->arena.base + row * record->block;
+}
+
+/** Copy the network and reserve memory for @p rows.
+ * @return ::BP_EDOMAIN, ::BP_EUNSUPPORTED, ::BP_ENOMEM, ::BP_ELIMIT; nothing is left
+ *         allocated then. */
+bp_status bp_record_create(struct bp_record *record, const struct bp_network *network,
+                           const struct bp_cost_spec *cost, size_t rows,
+                           struct bp_text *text);
+
+/** Also for a record that is all zero. */
+void bp_record_release(struct bp_record *record);
+
+/** Copy the batch in. */
+void bp_record_load(struct bp_record *record, const struct bp_batch *batch);
+
+/* The directions of one block. @return 0, or what a callback answered. */
+int32_t bp_record_forward(struct bp_record *record, double *row);
+int32_t bp_record_cost(struct bp_record *record, double *row);
+int32_t bp_record_cost_gradient(struct bp_record *record, double *row);
+int32_t bp_record_backward(struct bp_record *record, double *row);
+
+/** What comes into a layer. */
+static inline size_t bp_record_input(const struct bp_record *record, size_t layer)
+{
+    return layer > 0 ? record->slots[layer - 1].a : record->input;
+}
+
+/** Element of a parameter, in the copy. */
+double *bp_record_param(const struct bp_record *record, const struct bp_place *place,
+                        size_t to, size_t from);
+
+/** dz_to / d input_from of a layer: the weight, or 1 and 0 where there are none. */
+double bp_record_weight(const struct bp_record *record, size_t layer, size_t to,
+                        size_t from);
+
+/** Make bp_record_slope() ready for a row and a layer. @return 0, or what a callback
+ *  answered. */
+int32_t bp_record_prepare(struct bp_record *record, size_t row, size_t layer);
+
+/** da_i / dz_j. */
+double bp_record_slope(const struct bp_record *record, size_t row, size_t layer, size_t i,
+                       size_t j);
+
+/** What each query checks first: ::BP_EBUSY, ::BP_ESTATE. */
+bp_status bp_trace_check(struct bp_trace *trace);
+
+/** That the connection is there, and has factors. */
+bp_status bp_trace_check_connection(struct bp_trace *trace,
+                                    const bp_connection *connection);
+
+/** The number that a connection stands for, in the copy or in the row. */
+double *bp_trace_value(const struct bp_trace *trace, const bp_connection *connection);
+
+/** dz/dw at the beginning: a of `from`, or 1. */
+double bp_trace_first_link(const struct bp_trace *trace, const bp_connection *connection);
+
+/** That a record of the caller's, which begins with its struct_size, is one. */
+bp_status bp_trace_check_record(struct bp_trace *trace, const char *name,
+                                const void *record, size_t size);
+
+/** bp_record_prepare(), while the trace is busy. */
+bp_status bp_trace_prepare(struct bp_trace *trace, size_t row, size_t layer);
+
+/** What a connection's example gives to its gradient. */
+double bp_trace_gradient_of(const struct bp_trace *trace,
+                            const bp_connection *connection);
+
+bp_status bp_trace_fail_stopped(struct bp_trace *trace);
+
+/** Give back what a search left. */
+void bp_trace_drop_paths(struct bp_trace *trace);
+
+#endif

@@ -1,0 +1,135 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Look at every picture as a reader of it would.
+
+    check_pictures.py PROGRAM FOLDER
+
+Runs PROGRAM, which fills FOLDER. Every SVG must be well-formed XML in ASCII, have a title
+and a description, hold nothing that runs or is loaded, and keep every mark and text
+within its frame. Every JSON must be JSON, with numbers that hold together: the chain rule
+is done once more on them.
+"""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+SVG = "{http://www.w3.org/2000/svg}"
+ALLOWED = {"svg", "title", "desc", "style", "rect", "circle", "path", "text", "tspan",
+           "animate"}
+# Widths of characters as parts of the size of the font, a little generous.
+WIDE = 0.58
+
+
+class Wrong(Exception):
+    """What is wrong with a picture."""
+
+
+def need(fact, text):
+    if not fact:
+        raise Wrong(text)
+
+
+def marks(root):
+    """(x, y, room to the left, room to the right) of all marks and texts."""
+    for node in root.iter():
+        kind = node.tag.replace(SVG, "")
+        if kind == "circle" and node.get("cx"):
+            r = float(node.get("r"))
+            yield float(node.get("cx")), float(node.get("cy")), r, r
+        elif kind == "rect" and node.get("x"):
+            yield float(node.get("x")), float(node.get("y")), 0, float(node.get("width"))
+        elif kind == "text":
+            words = node.get("class").split()
+            size = 13 if "y" in words else 10 if "x" in words else 11
+            text = "".join([node.text or ""] + [(part.text or "") + (part.tail or "")
+                            for part in node if part.tag == SVG + "tspan"])
+            width = len(text) * size * WIDE
+            left = width / 2 if "m" in words else width if "e" in words else 0
+            yield float(node.get("x")), float(node.get("y")), left, width - left
+
+
+def check_svg(path):
+    data = path.read_bytes()
+    need(data.isascii(), "not ASCII")
+    root = ElementTree.fromstring(data)
+    tags = {node.tag.replace(SVG, "") for node in root.iter()}
+    need(tags <= ALLOWED, f"elements {tags - ALLOWED}")
+    for node in root.iter():
+        need(not any(name.startswith("on") or "href" in name for name in node.keys()),
+             f"attributes {node.keys()}")
+        for name, value in node.items():
+            need("nan" not in value and "inf" not in value, f"{name} is {value}")
+    need(root[0].tag == SVG + "title" and root[0].text, "no title")
+    need(root[1].tag == SVG + "desc" and root[1].text, "no description")
+    _, _, width, height = map(float, root.get("viewBox").split())
+    need(width >= 360, f"{width} wide, expected at least 360")
+    for x, y, left, right in marks(root):
+        need(x - left >= -12 and x + right <= width + 12 and 0 <= y <= height,
+             f"a mark at {x}, {y}, {left} to the left and {right} to the right, in a "
+             f"frame of {width} by {height}")
+    if path.name.endswith("-nudge.svg"):
+        need("animate" in tags, "nothing moves")
+
+
+def near(a, b):
+    return abs(a - b) <= 1e-12 * max(1, abs(a), abs(b))
+
+
+def check_example(layers, example):
+    """z = w a + b, and dC/da = sum of w dC/dz, from the numbers in the file."""
+    before, before_grad = example["inputs"], example["dC_dinputs"]
+    for layer, row in zip(layers, example["layers"]):
+        weights, inputs = layer["weights"], layer["inputs"]
+        for to, z in enumerate(row["z"]):
+            terms = weights[to * inputs: (to + 1) * inputs]
+            need(near(z, layer["biases"][to] + sum(w * a for w, a in zip(terms, before))),
+                 f"z of unit {to} is {z}")
+        for one, grad in enumerate(before_grad):
+            total = sum(d * weights[to * inputs + one]
+                        for to, d in enumerate(row["dC_dz"]))
+            need(near(grad, total), f"dC/da of unit {one} is {grad}, expected {total}")
+        before, before_grad = row["a"], row["dC_da"]
+
+
+def check_json(path):
+    found = json.loads(path.read_text("ascii"))
+    need(found["examples"], "no examples")
+    for example in found["examples"]:
+        check_example(found["layers"], example)
+
+
+def check_dot(path):
+    text = path.read_text("ascii")
+    need(text.startswith("digraph") and text.endswith("}\n"), "no graph")
+    need(text.count("{") == text.count("}"), "braces")
+    for line in text.splitlines():
+        quotes = re.sub(r'"[^"\\]*(?:\\n[^"\\]*)?"', "", line)
+        need('"' not in quotes and "\\" not in quotes, f"quotes: {line}")
+
+
+CHECKS = {".svg": check_svg, ".json": check_json, ".dot": check_dot}
+
+
+def main():
+    program, folder = sys.argv[1], Path(sys.argv[2])
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    subprocess.run([program, str(folder)], check=True)
+    failed, paths = 0, sorted(folder.iterdir())
+    for path in paths:
+        try:
+            CHECKS[path.suffix](path)
+        except (Wrong, ElementTree.ParseError, ValueError) as fault:
+            failed += 1
+            print(f"{path.name}: {fault}")
+    print(f"{len(paths)} pictures, {failed} failed")
+    return 1 if failed or len(paths) < 50 else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
