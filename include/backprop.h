@@ -695,27 +695,61 @@ enum {
                                g += decay w; v = momentum v + (1 - dampening) g (the first
                                v is g); w -= rate v, or with Nesterov
                                w -= rate (g + momentum v). */
-    BP_OPTIMIZER_ADAM = 2 /**< Adam (Kingma and Ba, 2015), as PyTorch's `Adam`:
+    BP_OPTIMIZER_ADAM = 2, /**< Adam (Kingma and Ba, 2015), as PyTorch's `Adam`:
                                g += decay w; m += (1 - beta1) (g - m);
                                v = beta2 v + (1 - beta2) g^2; at step t
                                w -= rate / (1 - beta1^t) *
                                m / (sqrt(v / (1 - beta2^t)) + epsilon). */
+    BP_OPTIMIZER_ADAGRAD = 3, /**< Adagrad (Duchi, Hazan and Singer, 2011), as PyTorch's:
+                               g += decay w; v += g^2; at step t
+                               w -= rate / (1 + (t - 1) rate_decay) *
+                               g / (sqrt(v + initial) + epsilon). */
+    BP_OPTIMIZER_RMSPROP = 4, /**< RMSprop (Hinton, 2012), as PyTorch's: g += decay w;
+                               v = alpha v + (1 - alpha) g^2; centred (Graves, 2013):
+                               m = alpha m + (1 - alpha) g and v - m^2 in place of v;
+                               s = g / (sqrt(v) + epsilon); with momentum
+                               b = momentum b + s and b in place of s; w -= rate s. */
+    BP_OPTIMIZER_AMSGRAD = 5, /**< AMSGrad (Reddi, Kale and Kumar, 2018), as PyTorch's:
+                               Adam with the largest v so far in place of v. */
+    BP_OPTIMIZER_ADAMW = 6, /**< AdamW (Loshchilov and Hutter, 2019), as PyTorch's: Adam
+                               whose decay is decoupled. */
+    BP_OPTIMIZER_RPROP = 7 /**< iRPROP- (Igel and Huesken, 2000), as PyTorch's `Rprop`,
+                               for full batches: each parameter has a step, rate at first,
+                               times up while its gradient keeps the sign, times down when
+                               the sign changes, within [least, most]; then that gradient
+                               counts as 0. w -= step sign(g). */
 };
 
 /** Settings of an optimizer, for bp_optimizer_set(). Each kind has those that its formula
- * names. */
+ * names; the two decays and L1 where it is said. */
 enum {
     BP_OPTIMIZER_RATE = 1,         /**< Learning rate: above 0, at most 1e6; default 0.01,
-                                        of Adam 0.001. */
-    BP_OPTIMIZER_MOMENTUM = 2,     /**< SGD: 0 (default) to below 1. */
+                                        of Adam, AMSGrad and AdamW 0.001. */
+    BP_OPTIMIZER_MOMENTUM = 2,     /**< SGD, RMSprop: 0 (default) to below 1. */
     BP_OPTIMIZER_NESTEROV = 3,     /**< SGD: 0 (default) or 1; at work where momentum is
                                         above 0 and dampening 0. */
-    BP_OPTIMIZER_WEIGHT_DECAY = 4, /**< L2: added to the gradient as decay * w, of weights
-                                        and biases alike; 0 (default) to 1000. */
+    BP_OPTIMIZER_WEIGHT_DECAY = 4, /**< L2: added to the gradient as decay * w; 0
+                                        (default) to 1000. All but AdamW and iRPROP-. */
     BP_OPTIMIZER_DAMPENING = 5,    /**< SGD: 0 (default) to 1. */
-    BP_OPTIMIZER_BETA1 = 6,        /**< Adam: 0 to below 1; default 0.9. */
-    BP_OPTIMIZER_BETA2 = 7,        /**< Adam: 0 to below 1; default 0.999. */
-    BP_OPTIMIZER_EPSILON = 8       /**< Adam: above 0, at most 1; default 1e-8. */
+    BP_OPTIMIZER_BETA1 = 6,        /**< Adam, AMSGrad, AdamW: 0 to below 1; default
+                                        0.9. */
+    BP_OPTIMIZER_BETA2 = 7,        /**< Adam, AMSGrad, AdamW: 0 to below 1; default
+                                        0.999. */
+    BP_OPTIMIZER_EPSILON = 8,      /**< Above 0, at most 1; default 1e-8, of Adagrad
+                                        1e-10. SGD and iRPROP- have none. */
+    BP_OPTIMIZER_ALPHA = 9,        /**< RMSprop: 0 to below 1; default 0.99. */
+    BP_OPTIMIZER_CENTRED = 10,     /**< RMSprop: 0 (default) or 1. */
+    BP_OPTIMIZER_RATE_DECAY = 11,  /**< Adagrad: 0 (default) to 1000. */
+    BP_OPTIMIZER_INITIAL = 12,     /**< Adagrad: 0 (default) to 1e6. */
+    BP_OPTIMIZER_DOWN = 13,        /**< iRPROP-: above 0, below 1; default 0.5. */
+    BP_OPTIMIZER_UP = 14,          /**< iRPROP-: above 1, at most 100; default 1.2. */
+    BP_OPTIMIZER_LEAST = 15,       /**< iRPROP-: above 0, at most 1; default 1e-6. */
+    BP_OPTIMIZER_MOST = 16,        /**< iRPROP-: 1 to 1e6; default 50. */
+    BP_OPTIMIZER_DECOUPLED_DECAY = 17, /**< w *= 1 - rate * decay before the step: 0 to
+                                        1000; default 0, of AdamW 0.01. All but
+                                        iRPROP-. */
+    BP_OPTIMIZER_L1 = 18           /**< Added to the gradient as l1 * sign(w), 0 at 0:
+                                        0 (default) to 1000. All but iRPROP-. */
 };
 
 /** Create an optimizer.

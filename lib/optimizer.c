@@ -15,20 +15,91 @@ struct kind {
                  struct bp_rule *rule);
 };
 
+#define RATE(initial)                                                \
+    {                                                                \
+        BP_OPTIMIZER_RATE, "rate", 0, 1e6, initial, BP_SETTING_ABOVE \
+    }
+#define BELOW_ONE(key, name, initial)              \
+    {                                              \
+        key, name, 0, 1, initial, BP_SETTING_BELOW \
+    }
+#define EPSILON(initial)                                                 \
+    {                                                                    \
+        BP_OPTIMIZER_EPSILON, "epsilon", 0, 1, initial, BP_SETTING_ABOVE \
+    }
+#define WEIGHT_DECAY                                             \
+    {                                                            \
+        BP_OPTIMIZER_WEIGHT_DECAY, "weight decay", 0, 1000, 0, 0 \
+    }
+#define DECOUPLED_DECAY(initial)                                             \
+    {                                                                        \
+        BP_OPTIMIZER_DECOUPLED_DECAY, "decoupled decay", 0, 1000, initial, 0 \
+    }
+#define L1                                   \
+    {                                        \
+        BP_OPTIMIZER_L1, "l1", 0, 1000, 0, 0 \
+    }
+#define SWITCH(key, name)                    \
+    {                                        \
+        key, name, 0, 1, 0, BP_SETTING_WHOLE \
+    }
+
 static const struct bp_setting sgd_table[] = {
-    {BP_OPTIMIZER_RATE, "rate", 0, 1e6, 0.01, BP_SETTING_ABOVE},
-    {BP_OPTIMIZER_MOMENTUM, "momentum", 0, 1, 0, BP_SETTING_BELOW},
-    {BP_OPTIMIZER_NESTEROV, "nesterov", 0, 1, 0, BP_SETTING_WHOLE},
-    {BP_OPTIMIZER_WEIGHT_DECAY, "weight decay", 0, 1000, 0, 0},
+    RATE(0.01),
+    BELOW_ONE(BP_OPTIMIZER_MOMENTUM, "momentum", 0),
+    SWITCH(BP_OPTIMIZER_NESTEROV, "nesterov"),
     {BP_OPTIMIZER_DAMPENING, "dampening", 0, 1, 0, 0},
+    WEIGHT_DECAY,
+    DECOUPLED_DECAY(0),
+    L1,
 };
 
 static const struct bp_setting adam_table[] = {
-    {BP_OPTIMIZER_RATE, "rate", 0, 1e6, 0.001, BP_SETTING_ABOVE},
-    {BP_OPTIMIZER_BETA1, "beta1", 0, 1, 0.9, BP_SETTING_BELOW},
-    {BP_OPTIMIZER_BETA2, "beta2", 0, 1, 0.999, BP_SETTING_BELOW},
-    {BP_OPTIMIZER_EPSILON, "epsilon", 0, 1, 1e-8, BP_SETTING_ABOVE},
-    {BP_OPTIMIZER_WEIGHT_DECAY, "weight decay", 0, 1000, 0, 0},
+    RATE(0.001),
+    BELOW_ONE(BP_OPTIMIZER_BETA1, "beta1", 0.9),
+    BELOW_ONE(BP_OPTIMIZER_BETA2, "beta2", 0.999),
+    EPSILON(1e-8),
+    WEIGHT_DECAY,
+    DECOUPLED_DECAY(0),
+    L1,
+};
+
+static const struct bp_setting adamw_table[] = {
+    RATE(0.001),
+    BELOW_ONE(BP_OPTIMIZER_BETA1, "beta1", 0.9),
+    BELOW_ONE(BP_OPTIMIZER_BETA2, "beta2", 0.999),
+    EPSILON(1e-8),
+    DECOUPLED_DECAY(0.01),
+    L1,
+};
+
+static const struct bp_setting adagrad_table[] = {
+    RATE(0.01),
+    EPSILON(1e-10),
+    {BP_OPTIMIZER_RATE_DECAY, "rate decay", 0, 1000, 0, 0},
+    {BP_OPTIMIZER_INITIAL, "initial", 0, 1e6, 0, 0},
+    WEIGHT_DECAY,
+    DECOUPLED_DECAY(0),
+    L1,
+};
+
+static const struct bp_setting rmsprop_table[] = {
+    RATE(0.01),
+    BELOW_ONE(BP_OPTIMIZER_ALPHA, "alpha", 0.99),
+    EPSILON(1e-8),
+    BELOW_ONE(BP_OPTIMIZER_MOMENTUM, "momentum", 0),
+    SWITCH(BP_OPTIMIZER_CENTRED, "centred"),
+    WEIGHT_DECAY,
+    DECOUPLED_DECAY(0),
+    L1,
+};
+
+static const struct bp_setting rprop_table[] = {
+    RATE(0.01),
+    {BP_OPTIMIZER_DOWN, "down", 0, 1, 0.5, BP_SETTING_ABOVE | BP_SETTING_BELOW},
+    {BP_OPTIMIZER_UP, "up", 1, 100, 1.2, BP_SETTING_ABOVE},
+    {BP_OPTIMIZER_LEAST, "least", 0, 1, 1e-6, BP_SETTING_ABOVE},
+    {BP_OPTIMIZER_MOST, "most", 1, 1e6, 50, 0},
 };
 
 static double setting(const struct bp_optimizer_spec *spec, int32_t key);
@@ -52,11 +123,47 @@ static void adam_rule(const struct bp_optimizer_spec *spec, uint64_t step,
     rule->root = 1 / sqrt(1 - bp_pow_f64(rule->beta2, (double)step));
 }
 
-#define SETTINGS(table) {table, sizeof table / sizeof table[0]}
+static void adagrad_rule(const struct bp_optimizer_spec *spec, uint64_t step,
+                         struct bp_rule *rule)
+{
+    rule->epsilon = setting(spec, BP_OPTIMIZER_EPSILON);
+    rule->initial = setting(spec, BP_OPTIMIZER_INITIAL);
+    rule->rate /= 1 + (double)(step - 1) * setting(spec, BP_OPTIMIZER_RATE_DECAY);
+}
+
+static void rmsprop_rule(const struct bp_optimizer_spec *spec, uint64_t step,
+                         struct bp_rule *rule)
+{
+    (void)step;
+    rule->alpha = setting(spec, BP_OPTIMIZER_ALPHA);
+    rule->epsilon = setting(spec, BP_OPTIMIZER_EPSILON);
+    rule->momentum = setting(spec, BP_OPTIMIZER_MOMENTUM);
+    rule->centred = setting(spec, BP_OPTIMIZER_CENTRED) != 0;
+}
+
+static void rprop_rule(const struct bp_optimizer_spec *spec, uint64_t step,
+                       struct bp_rule *rule)
+{
+    (void)step;
+    rule->down = setting(spec, BP_OPTIMIZER_DOWN);
+    rule->up = setting(spec, BP_OPTIMIZER_UP);
+    rule->least = setting(spec, BP_OPTIMIZER_LEAST);
+    rule->most = setting(spec, BP_OPTIMIZER_MOST);
+}
+
+#define SETTINGS(table)                       \
+    {                                         \
+        table, sizeof table / sizeof table[0] \
+    }
 
 static const struct kind kinds[] = {
     {BP_OPTIMIZER_SGD, SETTINGS(sgd_table), 1, sgd_rule},
     {BP_OPTIMIZER_ADAM, SETTINGS(adam_table), 2, adam_rule},
+    {BP_OPTIMIZER_ADAGRAD, SETTINGS(adagrad_table), 1, adagrad_rule},
+    {BP_OPTIMIZER_RMSPROP, SETTINGS(rmsprop_table), 3, rmsprop_rule},
+    {BP_OPTIMIZER_AMSGRAD, SETTINGS(adam_table), 3, adam_rule},
+    {BP_OPTIMIZER_ADAMW, SETTINGS(adamw_table), 2, adam_rule},
+    {BP_OPTIMIZER_RPROP, SETTINGS(rprop_table), 2, rprop_rule},
 };
 
 static const struct kind *find(int32_t kind)
@@ -136,8 +243,10 @@ struct bp_rule bp_optimizer_rule(const struct bp_optimizer_spec *spec,
         .first = !state->started,
         .rate = setting(spec, BP_OPTIMIZER_RATE),
         .decay = setting(spec, BP_OPTIMIZER_WEIGHT_DECAY),
+        .l1 = setting(spec, BP_OPTIMIZER_L1),
     };
 
+    rule.shrink = rule.rate * setting(spec, BP_OPTIMIZER_DECOUPLED_DECAY);
     find(spec->kind)->rule(spec, state->updates + 1, &rule);
     return rule;
 }

@@ -11,7 +11,7 @@
 #include "setting.h"
 
 /** No kind of optimizer has more settings. */
-enum { BP_OPTIMIZER_SETTINGS = 5 };
+enum { BP_OPTIMIZER_SETTINGS = 8 };
 
 struct bp_optimizer_spec {
     int32_t kind;

@@ -8,6 +8,7 @@
 #include "check_activate.h"
 #include "check_move.h"
 #include "check_product.h"
+#include "check_update.h"
 
 #include "bench.h"
 

@@ -80,7 +80,7 @@ static void mix_cost(uint64_t *digest, const bp_cost *cost)
 
 static void mix_optimizer(uint64_t *digest, const bp_optimizer *optimizer)
 {
-    for (int32_t key = BP_OPTIMIZER_RATE; key <= BP_OPTIMIZER_DAMPENING; ++key) {
+    for (int32_t key = BP_OPTIMIZER_RATE; key <= BP_OPTIMIZER_L1; ++key) {
         double value = 0;
         mix_double(digest, bp_optimizer_get(optimizer, key, &value), value);
     }
