@@ -413,68 +413,71 @@ static void by_hand(void **state)
     }
 }
 
+static const struct {
+    int32_t kind, key;
+    double initial, good, bad;
+    int32_t other; /* a key that this kind does not have */
+} setting_rows[] = {
+    {BP_OPTIMIZER_SGD, BP_OPTIMIZER_RATE, 0.01, 1e6, 0, 6},
+    {BP_OPTIMIZER_SGD, BP_OPTIMIZER_RATE, 0.01, 1e-300, -0.1, 0},
+    {BP_OPTIMIZER_SGD, BP_OPTIMIZER_RATE, 0.01, 3, 1.1e6, -1},
+    {BP_OPTIMIZER_SGD, BP_OPTIMIZER_RATE, 0.01, 3, (double)NAN, 999},
+    {BP_OPTIMIZER_SGD, BP_OPTIMIZER_MOMENTUM, 0, 0.9999, 1, BP_OPTIMIZER_BETA2},
+    {BP_OPTIMIZER_SGD, BP_OPTIMIZER_MOMENTUM, 0, 0, -0.1, BP_OPTIMIZER_EPSILON},
+    {BP_OPTIMIZER_SGD, BP_OPTIMIZER_NESTEROV, 0, 1, 0.5, 6},
+    {BP_OPTIMIZER_SGD, BP_OPTIMIZER_NESTEROV, 0, 0, 2, 6},
+    {BP_OPTIMIZER_SGD, BP_OPTIMIZER_WEIGHT_DECAY, 0, 1000, 1000.5, 6},
+    {BP_OPTIMIZER_SGD, BP_OPTIMIZER_WEIGHT_DECAY, 0, 1e-9, -1e-9, 6},
+    {BP_OPTIMIZER_SGD, BP_OPTIMIZER_DAMPENING, 0, 1, 1.5, 6},
+    {BP_OPTIMIZER_SGD, BP_OPTIMIZER_DAMPENING, 0, 0.5, (double)INFINITY, 6},
+    {BP_OPTIMIZER_ADAM, BP_OPTIMIZER_RATE, 0.001, 1, 0, BP_OPTIMIZER_MOMENTUM},
+    {BP_OPTIMIZER_ADAM, BP_OPTIMIZER_BETA1, 0.9, 0, 1, BP_OPTIMIZER_NESTEROV},
+    {BP_OPTIMIZER_ADAM, BP_OPTIMIZER_BETA2, 0.999, 0.5, -0.5, BP_OPTIMIZER_DAMPENING},
+    {BP_OPTIMIZER_ADAM, BP_OPTIMIZER_EPSILON, 1e-8, 1, 0, BP_OPTIMIZER_DAMPENING},
+    {BP_OPTIMIZER_ADAM, BP_OPTIMIZER_WEIGHT_DECAY, 0, 1, -1, BP_OPTIMIZER_DAMPENING},
+    {BP_OPTIMIZER_ADAM, BP_OPTIMIZER_DECOUPLED_DECAY, 0, 1000, -1, 99},
+    {BP_OPTIMIZER_ADAM, BP_OPTIMIZER_L1, 0, 1000, 1001, BP_OPTIMIZER_INITIAL},
+    {BP_OPTIMIZER_AMSGRAD, BP_OPTIMIZER_BETA1, 0.9, 0.5, 1, BP_OPTIMIZER_MOMENTUM},
+    {BP_OPTIMIZER_AMSGRAD, BP_OPTIMIZER_RATE, 0.001, 0.5, 0, BP_OPTIMIZER_ALPHA},
+    {BP_OPTIMIZER_ADAMW, BP_OPTIMIZER_DECOUPLED_DECAY, 0.01, 0, -0.1,
+     BP_OPTIMIZER_WEIGHT_DECAY},
+    {BP_OPTIMIZER_ADAMW, BP_OPTIMIZER_RATE, 0.001, 1, 0, BP_OPTIMIZER_NESTEROV},
+    {BP_OPTIMIZER_ADAGRAD, BP_OPTIMIZER_RATE, 0.01, 1, 0, BP_OPTIMIZER_MOMENTUM},
+    {BP_OPTIMIZER_ADAGRAD, BP_OPTIMIZER_EPSILON, 1e-10, 1, 0, BP_OPTIMIZER_BETA1},
+    {BP_OPTIMIZER_ADAGRAD, BP_OPTIMIZER_RATE_DECAY, 0, 1, -1, BP_OPTIMIZER_ALPHA},
+    {BP_OPTIMIZER_ADAGRAD, BP_OPTIMIZER_INITIAL, 0, 1e6, 1e7, BP_OPTIMIZER_CENTRED},
+    {BP_OPTIMIZER_RMSPROP, BP_OPTIMIZER_RATE, 0.01, 1, 0, BP_OPTIMIZER_BETA1},
+    {BP_OPTIMIZER_RMSPROP, BP_OPTIMIZER_ALPHA, 0.99, 0, 1, BP_OPTIMIZER_BETA2},
+    {BP_OPTIMIZER_RMSPROP, BP_OPTIMIZER_EPSILON, 1e-8, 1, 0, BP_OPTIMIZER_DAMPENING},
+    {BP_OPTIMIZER_RMSPROP, BP_OPTIMIZER_MOMENTUM, 0, 0.9, 1, BP_OPTIMIZER_NESTEROV},
+    {BP_OPTIMIZER_RMSPROP, BP_OPTIMIZER_CENTRED, 0, 1, 0.5, BP_OPTIMIZER_UP},
+    {BP_OPTIMIZER_RPROP, BP_OPTIMIZER_RATE, 0.01, 1, 0, BP_OPTIMIZER_WEIGHT_DECAY},
+    {BP_OPTIMIZER_RPROP, BP_OPTIMIZER_DOWN, 0.5, 0.9, 1, BP_OPTIMIZER_L1},
+    {BP_OPTIMIZER_RPROP, BP_OPTIMIZER_UP, 1.2, 100, 1, BP_OPTIMIZER_EPSILON},
+    {BP_OPTIMIZER_RPROP, BP_OPTIMIZER_LEAST, 1e-6, 1, 0, BP_OPTIMIZER_MOMENTUM},
+    {BP_OPTIMIZER_RPROP, BP_OPTIMIZER_MOST, 50, 1, 0.5, BP_OPTIMIZER_DECOUPLED_DECAY},
+};
+
 static void settings(void **state)
 {
-    static const struct {
-        int32_t kind, key;
-        double initial, good, bad;
-        int32_t other; /* a key that this kind does not have */
-    } rows[] = {
-        {BP_OPTIMIZER_SGD, BP_OPTIMIZER_RATE, 0.01, 1e6, 0, 6},
-        {BP_OPTIMIZER_SGD, BP_OPTIMIZER_RATE, 0.01, 1e-300, -0.1, 0},
-        {BP_OPTIMIZER_SGD, BP_OPTIMIZER_RATE, 0.01, 3, 1.1e6, -1},
-        {BP_OPTIMIZER_SGD, BP_OPTIMIZER_RATE, 0.01, 3, (double)NAN, 999},
-        {BP_OPTIMIZER_SGD, BP_OPTIMIZER_MOMENTUM, 0, 0.9999, 1, BP_OPTIMIZER_BETA2},
-        {BP_OPTIMIZER_SGD, BP_OPTIMIZER_MOMENTUM, 0, 0, -0.1, BP_OPTIMIZER_EPSILON},
-        {BP_OPTIMIZER_SGD, BP_OPTIMIZER_NESTEROV, 0, 1, 0.5, 6},
-        {BP_OPTIMIZER_SGD, BP_OPTIMIZER_NESTEROV, 0, 0, 2, 6},
-        {BP_OPTIMIZER_SGD, BP_OPTIMIZER_WEIGHT_DECAY, 0, 1000, 1000.5, 6},
-        {BP_OPTIMIZER_SGD, BP_OPTIMIZER_WEIGHT_DECAY, 0, 1e-9, -1e-9, 6},
-        {BP_OPTIMIZER_SGD, BP_OPTIMIZER_DAMPENING, 0, 1, 1.5, 6},
-        {BP_OPTIMIZER_SGD, BP_OPTIMIZER_DAMPENING, 0, 0.5, (double)INFINITY, 6},
-        {BP_OPTIMIZER_ADAM, BP_OPTIMIZER_RATE, 0.001, 1, 0, BP_OPTIMIZER_MOMENTUM},
-        {BP_OPTIMIZER_ADAM, BP_OPTIMIZER_BETA1, 0.9, 0, 1, BP_OPTIMIZER_NESTEROV},
-        {BP_OPTIMIZER_ADAM, BP_OPTIMIZER_BETA2, 0.999, 0.5, -0.5, BP_OPTIMIZER_DAMPENING},
-        {BP_OPTIMIZER_ADAM, BP_OPTIMIZER_EPSILON, 1e-8, 1, 0, BP_OPTIMIZER_DAMPENING},
-        {BP_OPTIMIZER_ADAM, BP_OPTIMIZER_WEIGHT_DECAY, 0, 1, -1, BP_OPTIMIZER_DAMPENING},
-        {BP_OPTIMIZER_ADAM, BP_OPTIMIZER_DECOUPLED_DECAY, 0, 1000, -1, 99},
-        {BP_OPTIMIZER_ADAM, BP_OPTIMIZER_L1, 0, 1000, 1001, BP_OPTIMIZER_INITIAL},
-        {BP_OPTIMIZER_AMSGRAD, BP_OPTIMIZER_BETA1, 0.9, 0.5, 1, BP_OPTIMIZER_MOMENTUM},
-        {BP_OPTIMIZER_AMSGRAD, BP_OPTIMIZER_RATE, 0.001, 0.5, 0, BP_OPTIMIZER_ALPHA},
-        {BP_OPTIMIZER_ADAMW, BP_OPTIMIZER_DECOUPLED_DECAY, 0.01, 0, -0.1,
-         BP_OPTIMIZER_WEIGHT_DECAY},
-        {BP_OPTIMIZER_ADAMW, BP_OPTIMIZER_RATE, 0.001, 1, 0, BP_OPTIMIZER_NESTEROV},
-        {BP_OPTIMIZER_ADAGRAD, BP_OPTIMIZER_RATE, 0.01, 1, 0, BP_OPTIMIZER_MOMENTUM},
-        {BP_OPTIMIZER_ADAGRAD, BP_OPTIMIZER_EPSILON, 1e-10, 1, 0, BP_OPTIMIZER_BETA1},
-        {BP_OPTIMIZER_ADAGRAD, BP_OPTIMIZER_RATE_DECAY, 0, 1, -1, BP_OPTIMIZER_ALPHA},
-        {BP_OPTIMIZER_ADAGRAD, BP_OPTIMIZER_INITIAL, 0, 1e6, 1e7, BP_OPTIMIZER_CENTRED},
-        {BP_OPTIMIZER_RMSPROP, BP_OPTIMIZER_RATE, 0.01, 1, 0, BP_OPTIMIZER_BETA1},
-        {BP_OPTIMIZER_RMSPROP, BP_OPTIMIZER_ALPHA, 0.99, 0, 1, BP_OPTIMIZER_BETA2},
-        {BP_OPTIMIZER_RMSPROP, BP_OPTIMIZER_EPSILON, 1e-8, 1, 0, BP_OPTIMIZER_DAMPENING},
-        {BP_OPTIMIZER_RMSPROP, BP_OPTIMIZER_MOMENTUM, 0, 0.9, 1, BP_OPTIMIZER_NESTEROV},
-        {BP_OPTIMIZER_RMSPROP, BP_OPTIMIZER_CENTRED, 0, 1, 0.5, BP_OPTIMIZER_UP},
-        {BP_OPTIMIZER_RPROP, BP_OPTIMIZER_RATE, 0.01, 1, 0, BP_OPTIMIZER_WEIGHT_DECAY},
-        {BP_OPTIMIZER_RPROP, BP_OPTIMIZER_DOWN, 0.5, 0.9, 1, BP_OPTIMIZER_L1},
-        {BP_OPTIMIZER_RPROP, BP_OPTIMIZER_UP, 1.2, 100, 1, BP_OPTIMIZER_EPSILON},
-        {BP_OPTIMIZER_RPROP, BP_OPTIMIZER_LEAST, 1e-6, 1, 0, BP_OPTIMIZER_MOMENTUM},
-        {BP_OPTIMIZER_RPROP, BP_OPTIMIZER_MOST, 50, 1, 0.5, BP_OPTIMIZER_DECOUPLED_DECAY},
-    };
-
-    for (size_t i = 0; i < COUNT(rows); i++) {
+    for (size_t i = 0; i < COUNT(setting_rows); i++) {
         bp_optimizer *optimizer = NULL;
         double value = (double)NAN;
 
-        ok(bp_optimizer_create(rows[i].kind, env_of(state), &optimizer));
+        ok(bp_optimizer_create(setting_rows[i].kind, env_of(state), &optimizer));
         assert_string_equal(bp_optimizer_error(optimizer), "");
-        ok(bp_optimizer_get(optimizer, rows[i].key, &value));
-        assert_same_f64(value, rows[i].initial);
-        ok(bp_optimizer_set(optimizer, rows[i].key, rows[i].good));
-        assert_status(bp_optimizer_set(optimizer, rows[i].key, rows[i].bad), BP_EINVAL);
+        ok(bp_optimizer_get(optimizer, setting_rows[i].key, &value));
+        assert_same_f64(value, setting_rows[i].initial);
+        ok(bp_optimizer_set(optimizer, setting_rows[i].key, setting_rows[i].good));
+        assert_status(
+            bp_optimizer_set(optimizer, setting_rows[i].key, setting_rows[i].bad),
+            BP_EINVAL);
         assert_line(bp_optimizer_error(optimizer), "expected");
-        ok(bp_optimizer_get(optimizer, rows[i].key, &value));
-        assert_same_f64(value, rows[i].good);
-        assert_status(bp_optimizer_set(optimizer, rows[i].other, 0.5), BP_EINVAL);
-        assert_status(bp_optimizer_get(optimizer, rows[i].other, &value), BP_EINVAL);
+        ok(bp_optimizer_get(optimizer, setting_rows[i].key, &value));
+        assert_same_f64(value, setting_rows[i].good);
+        assert_status(bp_optimizer_set(optimizer, setting_rows[i].other, 0.5), BP_EINVAL);
+        assert_status(bp_optimizer_get(optimizer, setting_rows[i].other, &value),
+                      BP_EINVAL);
         bp_optimizer_destroy(optimizer);
     }
 }

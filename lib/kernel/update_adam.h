@@ -31,7 +31,7 @@ static inline struct adam_scalars adam_scalars(const struct bp_rule *rule)
 }
 
 /* Keep the larger of both. */
-KERNEL_INLINE vec raise(real *largest, vec v)
+KERNEL_INLINE vec larger(real *largest, vec v)
 {
     const vec u = vec_max(vec_load(largest), v);
 
@@ -56,7 +56,7 @@ KERNEL_INLINE void adam_span(const struct bp_rule *rule,
         const vec m = vec_fma(k.beta1_rest, vec_sub(g, kept), kept);
         const vec v =
             vec_fma(k.beta2, vec_load(second + i), vec_mul(vec_mul(k.beta2_rest, g), g));
-        const vec u = keeps_largest ? raise(largest + i, v) : v;
+        const vec u = keeps_largest ? larger(largest + i, v) : v;
         const vec size = vec_fma(vec_sqrt(u), k.root, k.epsilon);
 
         vec_store(first + i, m);
