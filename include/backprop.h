@@ -713,30 +713,38 @@ enum {
                                Adam with the largest v so far in place of v. */
     BP_OPTIMIZER_ADAMW = 6, /**< AdamW (Loshchilov and Hutter, 2019), as PyTorch's: Adam
                                whose decay is decoupled. */
-    BP_OPTIMIZER_RPROP = 7 /**< iRPROP- (Igel and Huesken, 2000), as PyTorch's `Rprop`,
+    BP_OPTIMIZER_RPROP = 7, /**< iRPROP- (Igel and Huesken, 2000), as PyTorch's `Rprop`,
                                for full batches: each parameter has a step, rate at first,
                                times up while its gradient keeps the sign, times down when
                                the sign changes, within [least, most]; then that gradient
                                counts as 0. w -= step sign(g). */
+    BP_OPTIMIZER_LBFGS = 8 /**< L-BFGS (Liu and Nocedal, 1989) with a line search under
+                               the strong conditions of Wolfe (c1 1e-4, c2 0.9, at most 25
+                               further evaluations a search), as PyTorch's, for full
+                               batches. A step makes several iterations, and evaluates
+                               cost and gradient on its batch as often as they need; a
+                               trial that is not finite counts as too far. Cost before the
+                               step is what a step gives. It has no groups: rates and
+                               decay by layer, clipping and accumulation are refused. */
 };
 
 /** Settings of an optimizer, for bp_optimizer_set(). Each kind has those that its formula
  * names; the two decays and L1 where it is said. */
 enum {
     BP_OPTIMIZER_RATE = 1,         /**< Learning rate: above 0, at most 1e6; default 0.01,
-                                        of Adam, AMSGrad and AdamW 0.001. */
+                                        of Adam, AMSGrad and AdamW 0.001, of L-BFGS 1. */
     BP_OPTIMIZER_MOMENTUM = 2,     /**< SGD, RMSprop: 0 (default) to below 1. */
     BP_OPTIMIZER_NESTEROV = 3,     /**< SGD: 0 (default) or 1; at work where momentum is
                                         above 0 and dampening 0. */
     BP_OPTIMIZER_WEIGHT_DECAY = 4, /**< L2: added to the gradient as decay * w; 0
-                                        (default) to 1000. All but AdamW and iRPROP-. */
+                                        (default) to 1000. Not AdamW, iRPROP-, L-BFGS. */
     BP_OPTIMIZER_DAMPENING = 5,    /**< SGD: 0 (default) to 1. */
     BP_OPTIMIZER_BETA1 = 6,        /**< Adam, AMSGrad, AdamW: 0 to below 1; default
                                         0.9. */
     BP_OPTIMIZER_BETA2 = 7,        /**< Adam, AMSGrad, AdamW: 0 to below 1; default
                                         0.999. */
     BP_OPTIMIZER_EPSILON = 8,      /**< Above 0, at most 1; default 1e-8, of Adagrad
-                                        1e-10. SGD and iRPROP- have none. */
+                                        1e-10. Not SGD, iRPROP-, L-BFGS. */
     BP_OPTIMIZER_ALPHA = 9,        /**< RMSprop: 0 to below 1; default 0.99. */
     BP_OPTIMIZER_CENTRED = 10,     /**< RMSprop: 0 (default) or 1. */
     BP_OPTIMIZER_RATE_DECAY = 11,  /**< Adagrad: 0 (default) to 1000. */
@@ -746,10 +754,22 @@ enum {
     BP_OPTIMIZER_LEAST = 15,       /**< iRPROP-: above 0, at most 1; default 1e-6. */
     BP_OPTIMIZER_MOST = 16,        /**< iRPROP-: 1 to 1e6; default 50. */
     BP_OPTIMIZER_DECOUPLED_DECAY = 17, /**< w *= 1 - rate * decay before the step: 0 to
-                                        1000; default 0, of AdamW 0.01. All but
-                                        iRPROP-. */
-    BP_OPTIMIZER_L1 = 18           /**< Added to the gradient as l1 * sign(w), 0 at 0:
-                                        0 (default) to 1000. All but iRPROP-. */
+                                        1000; default 0, of AdamW 0.01. Not iRPROP-,
+                                        L-BFGS. */
+    BP_OPTIMIZER_L1 = 18,          /**< Added to the gradient as l1 * sign(w), 0 at 0:
+                                        0 (default) to 1000. Not iRPROP-, L-BFGS. */
+    BP_OPTIMIZER_HISTORY = 19,     /**< L-BFGS: pairs it looks back on, 1 to 100
+                                        (default). A built trainer has memory for history
+                                        and iterations as they were then. */
+    BP_OPTIMIZER_ITERATIONS = 20,  /**< L-BFGS: in a step at most, 1 to 100; default
+                                        20. */
+    BP_OPTIMIZER_EVALUATIONS = 21, /**< L-BFGS: after so many in a step no iteration
+                                        begins, 1 to 1e6; default 25. */
+    BP_OPTIMIZER_TOLERANCE_GRADIENT = 22, /**< L-BFGS: a step ends where no |g| is above
+                                        it, 0 to 1; default 1e-7. */
+    BP_OPTIMIZER_TOLERANCE_CHANGE = 23 /**< L-BFGS: a step ends where an iteration moves
+                                        no parameter, or the cost, by more, 0 to 1;
+                                        default 1e-9. */
 };
 
 /** Create an optimizer.

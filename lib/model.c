@@ -100,18 +100,22 @@ static bp_status backward(struct bp_model *model, struct bp_text *text)
     return BP_OK;
 }
 
-bp_status bp_model_gradient(struct bp_model *model, const struct bp_batch *batch,
-                            double *value, struct bp_text *text)
+bp_status bp_model_repeat(struct bp_model *model, double *value, struct bp_text *text)
 {
     double found = 0;
-    bp_status status;
+    bp_status status = bp_model_value(model, &found, text);
 
-    bp_batch_load(batch, &model->pass);
-    model->pass.mode = BP_MODE_TRAIN;
-    status = bp_model_value(model, &found, text);
     if (status == BP_OK)
         status = backward(model, text);
     if (status == BP_OK)
         *value = found;
     return status;
+}
+
+bp_status bp_model_gradient(struct bp_model *model, const struct bp_batch *batch,
+                            double *value, struct bp_text *text)
+{
+    bp_batch_load(batch, &model->pass);
+    model->pass.mode = BP_MODE_TRAIN;
+    return bp_model_repeat(model, value, text);
 }

@@ -30,6 +30,10 @@ void bp_model_release(struct bp_model *model);
 bp_status bp_model_gradient(struct bp_model *model, const struct bp_batch *batch,
                             double *value, struct bp_text *text);
 
+/** The same again, on the batch that is in the pass already: for parameters that have
+ *  moved. The step is the same, and so is what is drawn in it. */
+bp_status bp_model_repeat(struct bp_model *model, double *value, struct bp_text *text);
+
 /** Forward and cost only, on the batch that is in the pass already. */
 bp_status bp_model_value(const struct bp_model *model, double *value,
                          struct bp_text *text);

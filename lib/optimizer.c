@@ -102,6 +102,15 @@ static const struct bp_setting rprop_table[] = {
     {BP_OPTIMIZER_MOST, "most", 1, 1e6, 50, 0},
 };
 
+static const struct bp_setting lbfgs_table[] = {
+    RATE(1),
+    {BP_OPTIMIZER_HISTORY, "history", 1, BP_LBFGS_MOST, 100, BP_SETTING_WHOLE},
+    {BP_OPTIMIZER_ITERATIONS, "iterations", 1, BP_LBFGS_MOST, 20, BP_SETTING_WHOLE},
+    {BP_OPTIMIZER_EVALUATIONS, "evaluations", 1, 1e6, 25, BP_SETTING_WHOLE},
+    {BP_OPTIMIZER_TOLERANCE_GRADIENT, "tolerance of the gradient", 0, 1, 1e-7, 0},
+    {BP_OPTIMIZER_TOLERANCE_CHANGE, "tolerance of the change", 0, 1, 1e-9, 0},
+};
+
 static double setting(const struct bp_optimizer_spec *spec, int32_t key);
 
 static void sgd_rule(const struct bp_optimizer_spec *spec, uint64_t step,
@@ -151,6 +160,15 @@ static void rprop_rule(const struct bp_optimizer_spec *spec, uint64_t step,
     rule->most = setting(spec, BP_OPTIMIZER_MOST);
 }
 
+/* L-BFGS moves along lines: lbfgs.h has its steps. */
+static void no_rule(const struct bp_optimizer_spec *spec, uint64_t step,
+                    struct bp_rule *rule)
+{
+    (void)spec;
+    (void)step;
+    (void)rule;
+}
+
 #define SETTINGS(table)                       \
     {                                         \
         table, sizeof table / sizeof table[0] \
@@ -164,6 +182,7 @@ static const struct kind kinds[] = {
     {BP_OPTIMIZER_AMSGRAD, SETTINGS(adam_table), 3, adam_rule},
     {BP_OPTIMIZER_ADAMW, SETTINGS(adamw_table), 2, adam_rule},
     {BP_OPTIMIZER_RPROP, SETTINGS(rprop_table), 2, rprop_rule},
+    {BP_OPTIMIZER_LBFGS, SETTINGS(lbfgs_table), 0, no_rule},
 };
 
 static const struct kind *find(int32_t kind)
@@ -230,9 +249,30 @@ bp_status bp_optimizer_get(const bp_optimizer *optimizer, int32_t key, double *v
                            optimizer->spec.settings, key, value);
 }
 
+size_t bp_optimizer_slots(const struct bp_optimizer_spec *spec)
+{
+    return (size_t)(setting(spec, BP_OPTIMIZER_HISTORY) +
+                    setting(spec, BP_OPTIMIZER_ITERATIONS));
+}
+
 size_t bp_optimizer_states(const struct bp_optimizer_spec *spec)
 {
+    if (spec->kind == BP_OPTIMIZER_LBFGS)
+        return bp_lbfgs_spans(bp_optimizer_slots(spec));
     return find(spec->kind)->states;
+}
+
+struct bp_lbfgs_options bp_optimizer_lbfgs(const struct bp_optimizer_spec *spec,
+                                           double rate)
+{
+    return (struct bp_lbfgs_options){
+        .rate = rate,
+        .history = (size_t)setting(spec, BP_OPTIMIZER_HISTORY),
+        .iterations = (size_t)setting(spec, BP_OPTIMIZER_ITERATIONS),
+        .evaluations = (uint64_t)setting(spec, BP_OPTIMIZER_EVALUATIONS),
+        .tolerance_gradient = setting(spec, BP_OPTIMIZER_TOLERANCE_GRADIENT),
+        .tolerance_change = setting(spec, BP_OPTIMIZER_TOLERANCE_CHANGE),
+    };
 }
 
 struct bp_rule bp_optimizer_rule(const struct bp_optimizer_spec *spec,

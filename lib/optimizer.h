@@ -8,6 +8,7 @@
 
 #include "env.h"
 #include "kernel/rule.h"
+#include "lbfgs.h"
 #include "setting.h"
 
 /** No kind of optimizer has more settings. */
@@ -32,6 +33,13 @@ struct bp_optimizer_state {
 
 /** Arrays of the size of the parameters that the kind keeps between steps. */
 size_t bp_optimizer_states(const struct bp_optimizer_spec *spec);
+
+/** L-BFGS: pairs that a built trainer has room for; 0 of others. */
+size_t bp_optimizer_slots(const struct bp_optimizer_spec *spec);
+
+/** L-BFGS: what a step needs of the settings. */
+struct bp_lbfgs_options bp_optimizer_lbfgs(const struct bp_optimizer_spec *spec,
+                                           double rate);
 
 /** The rule of the next step, from the settings as they are now. */
 struct bp_rule bp_optimizer_rule(const struct bp_optimizer_spec *spec,

@@ -74,6 +74,19 @@ struct BP_REAL(kernels) {
     void (*update)(struct bp_pool *pool, const struct bp_rule *rule,
                    const struct BP_REAL(span) *span);
 
+    /* Of spans: `count` is a multiple of BP_LANES. */
+
+    /** Sum of x y, or of |x| where y is NULL, in double. */
+    double (*sum)(struct bp_pool *pool, const real *x, const real *y, size_t count);
+    /** The largest |x|; 0 of none. */
+    double (*largest)(const real *x, size_t count);
+    /** to = fma(a, d, x), or a d where x is NULL. */
+    void (*line)(real *to, double a, const real *d, const real *x, size_t count);
+    /** x within [-limit, limit]. */
+    void (*clamp)(real *x, double limit, size_t count);
+    /** No column longer than the limit, in the Euclidean norm. */
+    void (*limit_columns)(real *x, size_t rows, size_t cols, size_t stride, double limit);
+
     /** Whether none of `count` numbers (any count) is infinite or NaN. */
     bool (*finite)(const real *x, size_t count);
 };

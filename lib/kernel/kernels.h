@@ -34,6 +34,7 @@
 #endif
 
 #include "kernel/activate.h"
+#include "kernel/linear.h"
 #include "kernel/product.h"
 #include "kernel/reduce.h"
 #include "kernel/transpose.h"
@@ -49,6 +50,11 @@ const struct BP_REAL(kernels) BP_REAL(KERNEL_TABLE) = {
     .activate = activate,
     .derive = derive,
     .update = update,
+    .sum = sum,
+    .largest = largest,
+    .line = line,
+    .clamp = clamp,
+    .limit_columns = limit_columns,
     .finite = all_finite,
 };
 
