@@ -111,6 +111,7 @@ static bp_status fail_step(struct bp_trainer *trainer, bp_status status)
 {
     const struct bp_text why = trainer->text;
 
+    trainer->has_gradient = false;
     return bp_fail(&trainer->text, status, "%.180s (after step %llu)", why.line,
                    (unsigned long long)trainer->step);
 }
@@ -125,9 +126,11 @@ static bp_status step(struct fit *fit)
 
     if (status == BP_OK)
         status = bp_trainer_run_gradient(trainer, &batch, &cost);
+    if (status == BP_OK)
+        status =
+            bp_trainer_finish(trainer, trainer->row + batch.rows == trainer->epoch_rows);
     if (status != BP_OK)
         return fail_step(trainer, status);
-    bp_trainer_run_update(trainer);
     trainer->row += batch.rows;
     trainer->epoch_cost += cost * (double)batch.rows;
     fit->trained += (double)batch.rows;
@@ -151,6 +154,7 @@ static bp_status epoch(struct fit *fit)
         if (row == trainer->epoch_rows) {
             trainer->row = 0;
             trainer->epoch++;
+            bp_trainer_see_epoch(trainer, mean_cost(trainer, row));
         }
         if (fit->progress != NULL)
             status = report(fit, BP_EVENT_STEP, row);

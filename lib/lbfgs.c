@@ -60,14 +60,26 @@ static size_t slot_of(const struct step *step, size_t pair)
     return (step->state->oldest + pair) % step->problem->slots;
 }
 
+size_t bp_lbfgs_span_of_pair(const struct bp_lbfgs_state *state, size_t slots,
+                             size_t pair, size_t item)
+{
+    return BP_LBFGS_SPANS + 2 * ((state->oldest + pair) % slots) + item;
+}
+
+static void *item_of(const struct step *step, size_t pair, size_t item)
+{
+    return span_at(step->problem,
+                   bp_lbfgs_span_of_pair(step->state, step->problem->slots, pair, item));
+}
+
 static void *s_of(const struct step *step, size_t pair)
 {
-    return span_at(step->problem, BP_LBFGS_SPANS + 2 * slot_of(step, pair));
+    return item_of(step, pair, 0);
 }
 
 static void *y_of(const struct step *step, size_t pair)
 {
-    return span_at(step->problem, BP_LBFGS_SPANS + 2 * slot_of(step, pair) + 1);
+    return item_of(step, pair, 1);
 }
 
 static struct step begin(const struct bp_lbfgs_problem *problem,
@@ -117,21 +129,44 @@ static void drop_oldest(const struct step *step)
     step->state->pairs--;
 }
 
+/* What is known of a pair beside itself; false if it has too little curvature. */
+static bool measure(struct step *step, size_t pair)
+{
+    const void *const y = y_of(step, pair);
+    const double curvature = dot(step, y, s_of(step, pair));
+
+    if (!(curvature > LEAST_CURVATURE))
+        return false;
+    step->state->curvature[slot_of(step, pair)] = 1 / curvature;
+    step->state->scale = curvature / dot(step, y, y);
+    return true;
+}
+
+/* Pairs that were put in from outside; one that is none is dropped, and all before it. */
+static void measure_all(struct step *step)
+{
+    size_t i = 0;
+
+    while (i < step->state->pairs) {
+        if (measure(step, i++))
+            continue;
+        for (; i > 0; i--)
+            drop_oldest(step);
+    }
+    step->state->stale = false;
+}
+
 /* The pair of an iteration that went t along the direction. */
 static void add_pair(struct step *step, double t)
 {
     struct bp_lbfgs_state *state = step->state;
-    void *const s = s_of(step, state->pairs);
-    void *const y = y_of(step, state->pairs);
-    double curvature;
+    const size_t pair = state->pairs;
 
-    line(step, s, t, step->direction, NULL);
-    line(step, y, -1, step->gradient[BP_WOLFE_START], step->problem->gradient);
-    curvature = dot(step, y, s);
-    if (!(curvature > LEAST_CURVATURE))
+    line(step, s_of(step, pair), t, step->direction, NULL);
+    line(step, y_of(step, pair), -1, step->gradient[BP_WOLFE_START],
+         step->problem->gradient);
+    if (!measure(step, pair))
         return;
-    state->curvature[slot_of(step, state->pairs)] = 1 / curvature;
-    state->scale = curvature / dot(step, y, y);
     state->pairs++;
     while (state->pairs > step->options->history)
         drop_oldest(step);
@@ -245,26 +280,22 @@ bp_status bp_lbfgs_step(const struct bp_lbfgs_problem *problem,
                         const struct bp_lbfgs_options *options,
                         struct bp_lbfgs_state *state, double *value)
 {
+    const struct bp_lbfgs_state before = *state;
     struct step step = begin(problem, options, state);
-    const size_t oldest = state->oldest;
-    const size_t pairs = state->pairs;
-    const uint64_t iterations = state->iterations;
-    const double scale = state->scale;
     bool last = largest(&step, problem->gradient) <= options->tolerance_gradient;
     bp_status status = BP_OK;
     size_t i;
 
     copy(&step, step.begun, problem->x);
+    if (state->stale)
+        measure_all(&step);
     while (state->pairs > options->history)
         drop_oldest(&step);
     for (i = 0; i < options->iterations && status == BP_OK && !last; i++)
         status = iterate(&step, value, &last);
-    if (status == BP_OK)
-        return BP_OK;
-    copy(&step, problem->x, step.begun);
-    state->oldest = oldest;
-    state->pairs = pairs;
-    state->iterations = iterations;
-    state->scale = scale;
+    if (status != BP_OK) {
+        copy(&step, problem->x, step.begun);
+        *state = before;
+    }
     return status;
 }

@@ -30,7 +30,8 @@ struct bp_lbfgs_options {
 struct bp_lbfgs_state {
     uint64_t iterations; /**< Of all steps. */
     size_t oldest, pairs;
-    double scale;                     /**< s y / y y of the newest pair. */
+    bool stale;   /**< Pairs were put in: what follows is to be made from them. */
+    double scale; /**< s y / y y of the newest pair. */
     double curvature[BP_LBFGS_SLOTS]; /**< 1 / (s y) by slot. */
 };
 
@@ -52,6 +53,10 @@ struct bp_lbfgs_problem {
 
 /** How many spans there must be for so many slots. */
 size_t bp_lbfgs_spans(size_t slots);
+
+/** Which span is s (@p item 0) or y (1) of a pair, the oldest 0. */
+size_t bp_lbfgs_span_of_pair(const struct bp_lbfgs_state *state, size_t slots,
+                             size_t pair, size_t item);
 
 /** One step: up to options->iterations iterations.
  * @param value  the function at x, whose gradient lies in its place; on return at the new

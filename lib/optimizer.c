@@ -10,6 +10,7 @@ struct kind {
     int32_t kind;
     struct bp_settings settings;
     size_t states;
+    int32_t names[BP_RULE_STATES]; /**< `BP_STATE_` values of these. */
     /** Fill in what is the kind's own; @p step counts from 1. */
     void (*rule)(const struct bp_optimizer_spec *spec, uint64_t step,
                  struct bp_rule *rule);
@@ -175,14 +176,34 @@ static void no_rule(const struct bp_optimizer_spec *spec, uint64_t step,
     }
 
 static const struct kind kinds[] = {
-    {BP_OPTIMIZER_SGD, SETTINGS(sgd_table), 1, sgd_rule},
-    {BP_OPTIMIZER_ADAM, SETTINGS(adam_table), 2, adam_rule},
-    {BP_OPTIMIZER_ADAGRAD, SETTINGS(adagrad_table), 1, adagrad_rule},
-    {BP_OPTIMIZER_RMSPROP, SETTINGS(rmsprop_table), 3, rmsprop_rule},
-    {BP_OPTIMIZER_AMSGRAD, SETTINGS(adam_table), 3, adam_rule},
-    {BP_OPTIMIZER_ADAMW, SETTINGS(adamw_table), 2, adam_rule},
-    {BP_OPTIMIZER_RPROP, SETTINGS(rprop_table), 2, rprop_rule},
-    {BP_OPTIMIZER_LBFGS, SETTINGS(lbfgs_table), 0, no_rule},
+    {BP_OPTIMIZER_SGD, SETTINGS(sgd_table), 1, {BP_STATE_MOMENTUM}, sgd_rule},
+    {BP_OPTIMIZER_ADAM,
+     SETTINGS(adam_table),
+     2,
+     {BP_STATE_MOMENTUM, BP_STATE_SQUARES},
+     adam_rule},
+    {BP_OPTIMIZER_ADAGRAD, SETTINGS(adagrad_table), 1, {BP_STATE_SQUARES}, adagrad_rule},
+    {BP_OPTIMIZER_RMSPROP,
+     SETTINGS(rmsprop_table),
+     3,
+     {BP_STATE_SQUARES, BP_STATE_MEAN, BP_STATE_MOMENTUM},
+     rmsprop_rule},
+    {BP_OPTIMIZER_AMSGRAD,
+     SETTINGS(adam_table),
+     3,
+     {BP_STATE_MOMENTUM, BP_STATE_SQUARES, BP_STATE_LARGEST},
+     adam_rule},
+    {BP_OPTIMIZER_ADAMW,
+     SETTINGS(adamw_table),
+     2,
+     {BP_STATE_MOMENTUM, BP_STATE_SQUARES},
+     adam_rule},
+    {BP_OPTIMIZER_RPROP,
+     SETTINGS(rprop_table),
+     2,
+     {BP_STATE_GRADIENT, BP_STATE_STEP},
+     rprop_rule},
+    {BP_OPTIMIZER_LBFGS, SETTINGS(lbfgs_table), 0, {0}, no_rule},
 };
 
 static const struct kind *find(int32_t kind)
@@ -262,6 +283,17 @@ size_t bp_optimizer_states(const struct bp_optimizer_spec *spec)
     return find(spec->kind)->states;
 }
 
+size_t bp_optimizer_state_index(const struct bp_optimizer_spec *spec, int32_t state)
+{
+    const struct kind *kind = find(spec->kind);
+    size_t i;
+
+    for (i = 0; i < kind->states; i++)
+        if (kind->names[i] == state)
+            return i;
+    return SIZE_MAX;
+}
+
 struct bp_lbfgs_options bp_optimizer_lbfgs(const struct bp_optimizer_spec *spec,
                                            double rate)
 {
@@ -275,18 +307,18 @@ struct bp_lbfgs_options bp_optimizer_lbfgs(const struct bp_optimizer_spec *spec,
     };
 }
 
-struct bp_rule bp_optimizer_rule(const struct bp_optimizer_spec *spec,
+struct bp_rule bp_optimizer_rule(const struct bp_optimizer_spec *spec, double rate,
                                  const struct bp_optimizer_state *state)
 {
     struct bp_rule rule = {
         .kind = spec->kind,
         .first = !state->started,
-        .rate = setting(spec, BP_OPTIMIZER_RATE),
+        .rate = rate,
         .decay = setting(spec, BP_OPTIMIZER_WEIGHT_DECAY),
         .l1 = setting(spec, BP_OPTIMIZER_L1),
     };
 
-    rule.shrink = rule.rate * setting(spec, BP_OPTIMIZER_DECOUPLED_DECAY);
+    rule.shrink = rate * setting(spec, BP_OPTIMIZER_DECOUPLED_DECAY);
     find(spec->kind)->rule(spec, state->updates + 1, &rule);
     return rule;
 }

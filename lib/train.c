@@ -60,6 +60,8 @@ bp_status bp_trainer_run_gradient(struct bp_trainer *trainer,
     status = bp_model_gradient(&trainer->model, batch, cost, &trainer->text);
     trainer->network->busy = false;
     trainer->has_gradient = status == BP_OK;
+    if (status == BP_OK)
+        trainer->cost_value = *cost;
     return status;
 }
 
@@ -68,7 +70,8 @@ void bp_trainer_run_update(struct bp_trainer *trainer)
     const struct bp_network *network = trainer->network;
     struct bp_pool pool = bp_network_pool(network);
     const struct bp_optimizer_spec *spec = &trainer->optimizer.spec;
-    const struct bp_rule rule = bp_optimizer_rule(spec, &trainer->optimizer_state);
+    const struct bp_rule rule =
+        bp_optimizer_rule(spec, trainer->rate, &trainer->optimizer_state);
     const struct bp_update update = {
         .rule = &rule,
         .kernels = network->kernels,
@@ -79,7 +82,7 @@ void bp_trainer_run_update(struct bp_trainer *trainer)
         .states = bp_optimizer_states(spec),
     };
 
-    network->engine->update(&update, trainer->model.grads.base, 0, update.count);
+    bp_groups_update(trainer, &update);
     bp_optimizer_advance(spec, &trainer->optimizer_state);
     trainer->has_gradient = false;
     trainer->step++;
@@ -95,8 +98,9 @@ static bp_status work(struct bp_trainer *trainer, const struct bp_batch *batch,
     trainer->busy = true;
     status = bp_trainer_run_gradient(trainer, batch, &value);
     if (status == BP_OK && whole)
-        bp_trainer_run_update(trainer);
+        status = bp_trainer_finish(trainer, false);
     trainer->busy = false;
+    trainer->has_gradient = trainer->has_gradient && status == BP_OK;
     if (status == BP_OK && cost != NULL)
         *cost = value;
     return status;
@@ -179,23 +183,35 @@ bp_status bp_trainer_gradient_labels(bp_trainer *trainer, const float *inputs,
                cost);
 }
 
-bp_status bp_trainer_update(bp_trainer *trainer)
+static bp_status check_update(struct bp_trainer *trainer)
 {
-    const struct bp_network *network;
-    bp_status status;
+    const struct bp_network *network = trainer->network;
+    bp_status status = bp_trainer_check(trainer);
 
-    if (trainer == NULL)
-        return BP_EINVAL;
-    status = bp_trainer_check(trainer);
+    if (status == BP_OK)
+        status = bp_trainer_check_rule(trainer, "half a step");
     if (status != BP_OK)
         return status;
     if (!trainer->has_gradient)
         return bp_fail(&trainer->text, BP_ESTATE,
                        "there is no gradient, expected bp_trainer_gradient() before");
-    network = trainer->network;
     if (!network->engine->finite(network->kernels, trainer->model.grads.base,
                                  network->params_count))
         return bp_fail(&trainer->text, BP_EDATA, "a gradient is not finite");
-    bp_trainer_run_update(trainer);
     return BP_OK;
+}
+
+bp_status bp_trainer_update(bp_trainer *trainer)
+{
+    bp_status status;
+
+    if (trainer == NULL)
+        return BP_EINVAL;
+    status = check_update(trainer);
+    if (status != BP_OK)
+        return status;
+    trainer->busy = true;
+    status = bp_trainer_finish(trainer, false);
+    trainer->busy = false;
+    return status;
 }

@@ -462,7 +462,7 @@ static void settings_and_states(void **state)
     assert_status(bp_trainer_set(trainer, BP_TRAINER_BATCH, 0), BP_EINVAL);
     assert_status(bp_trainer_set(trainer, BP_TRAINER_BATCH, 1.5), BP_EINVAL);
     assert_status(bp_trainer_set(trainer, BP_TRAINER_SHUFFLE, 2), BP_EINVAL);
-    assert_status(bp_trainer_set(trainer, 3, 1), BP_EINVAL);
+    assert_status(bp_trainer_set(trainer, 99, 1), BP_EINVAL);
     assert_status(bp_trainer_step(trainer, b.x, X, b.y, Y, NULL), BP_ESTATE);
     assert_status(bp_trainer_update(trainer), BP_ESTATE);
     assert_status(bp_trainer_get_gradient(trainer, 0, 0, g, 12), BP_ESTATE);

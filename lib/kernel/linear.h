@@ -4,8 +4,8 @@
  * see kernel.h.
  *
  * Sums are taken in double. A span is cut into at most SUM_PARTS parts, by its length
- * alone; in each, element i goes to lane i mod 16, and lanes are combined by halves. Parts
- * are added in their order. So the bits depend on neither threads nor instruction set.
+ * alone; in each, element i goes to lane i mod 16, and lanes are combined by halves.
+ * Parts are added in their order: bits depend on neither threads nor instruction set.
  */
 #ifndef BP_KERNEL_LINEAR_H
 #define BP_KERNEL_LINEAR_H

@@ -41,17 +41,27 @@ static void test_set(void **state)
 
     BAD(bp_trainer_set, trainer, "NULL", BP_EINVAL, NOTHING,
         bp_trainer_set(NULL, BP_TRAINER_BATCH, 1));
-    BAD_CODES(bp_trainer_set, key, 1, BP_TRAINER_SHUFFLE, w->fresh,
+    BAD_CODES(bp_trainer_set, key, 1, BP_TRAINER_BIAS_DECAY, w->fresh,
               bp_trainer_set(w->fresh, code, 1));
     BAD_SETTING(bp_trainer_set, "batch", w->fresh,
                 bp_trainer_set(w->fresh, BP_TRAINER_BATCH, number), 0, 0.5, -1, 1e300);
     BAD_SETTING(bp_trainer_set, "shuffle", w->trainer,
                 bp_trainer_set(w->trainer, BP_TRAINER_SHUFFLE, number), -1, 0.5, 2);
+    BAD_SETTING(bp_trainer_set, "accumulate", w->fresh,
+                bp_trainer_set(w->fresh, BP_TRAINER_ACCUMULATE, number), 0, 0.5, -1, 2e6);
+    BAD_SETTING(bp_trainer_set, "clip norm", w->trainer,
+                bp_trainer_set(w->trainer, BP_TRAINER_CLIP_NORM, number), -1, 1e31);
+    BAD_SETTING(bp_trainer_set, "clip value", w->trainer,
+                bp_trainer_set(w->trainer, BP_TRAINER_CLIP_VALUE, number), -1, 1e31);
+    BAD_SETTING(bp_trainer_set, "decay of biases", w->trainer,
+                bp_trainer_set(w->trainer, BP_TRAINER_BIAS_DECAY, number), -1, 0.5, 2);
     BAD(bp_trainer_set, state, "built", BP_ESTATE, w->trainer,
         bp_trainer_set(w->trainer, BP_TRAINER_BATCH, 1));
+    BAD(bp_trainer_set, state, "built", BP_ESTATE, w->trainer,
+        bp_trainer_set(w->trainer, BP_TRAINER_ACCUMULATE, 2));
     BAD(bp_trainer_get, trainer, "NULL", BP_EINVAL, NOTHING,
         bp_trainer_get(NULL, BP_TRAINER_BATCH, &w->out.value));
-    BAD_CODES(bp_trainer_get, key, 1, BP_TRAINER_SHUFFLE, NOTHING,
+    BAD_CODES(bp_trainer_get, key, 1, BP_TRAINER_BIAS_DECAY, NOTHING,
               bp_trainer_get(w->fresh, code, &w->out.value));
     BAD(bp_trainer_get, value, "NULL", BP_EINVAL, NOTHING,
         bp_trainer_get(w->fresh, BP_TRAINER_BATCH, NULL));

@@ -26,10 +26,7 @@ static const unsigned char csv_gz[] = {
 };
 
 /* A longer one, "long.csv", whose size is not known before it is read. */
-enum {
-    LONG_ROWS = 1500,
-    LONG_CLASSES = 60
-};
+enum { LONG_ROWS = 1500, LONG_CLASSES = 60 };
 static char long_csv[32 * (LONG_ROWS + 1)];
 
 static size_t make_long_csv(void)
@@ -52,6 +49,12 @@ const unsigned char world_images[WORLD_IMAGES_SIZE] = {
 
 const unsigned char world_labels[WORLD_LABELS_SIZE] = {0, 0, 8, 1, 0, 0, 0,
                                                        6, 0, 1, 0, 1, 1, 0};
+
+double world_rate(uint64_t t, double base, void *user)
+{
+    (void)user;
+    return base / (1 + (double)t);
+}
 
 void *world_take(void **pointer)
 {
@@ -156,6 +159,18 @@ static void create_trainers(struct world *w)
                                   NULL));
 }
 
+static void create_schedules(struct world *w)
+{
+    const uint64_t milestone = 3;
+    bp_schedule *plateau = NULL;
+
+    ok(bp_schedule_create(BP_SCHEDULE_MULTI_STEP, w->env, &w->falling));
+    ok(bp_schedule_set_milestones(w->falling, &milestone, 1));
+    ok(bp_schedule_create(BP_SCHEDULE_PLATEAU, w->env, &plateau));
+    ok(bp_trainer_set_schedule(w->numbers, plateau));
+    bp_schedule_destroy(plateau);
+}
+
 static void create_data(struct world *w)
 {
     const size_t rows = WORLD_ROWS;
@@ -202,6 +217,7 @@ void world_create(struct world *world)
     create_layers(world);
     create_networks(world);
     create_trainers(world);
+    create_schedules(world);
     create_data(world);
     world_reset_out(world);
 }
@@ -234,6 +250,7 @@ static void destroy_out(struct world_out *out)
     DESTROY_OUT(bp_dataset_destroy, out->dataset);
     DESTROY_OUT(bp_dataset_destroy, out->second);
     DESTROY_OUT(bp_scaler_destroy, out->scaler);
+    DESTROY_OUT(bp_schedule_destroy, out->schedule);
 }
 
 static void destroy_trainers(struct world *w)
@@ -281,6 +298,7 @@ void world_destroy(struct world *world)
     bp_cost_destroy(world->huber);
     bp_cost_destroy(world->cost_own);
     bp_optimizer_destroy(world->sgd);
+    bp_schedule_destroy(world->falling);
     bp_layer_destroy(world->dense);
     bp_layer_destroy(world->shape);
     bp_layer_destroy(world->own);
