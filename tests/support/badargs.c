@@ -117,6 +117,7 @@ static void mix_others(uint64_t *d, const struct world *w, const void *but)
     mix(d, w->ready, but, bp_trainer_error(w->ready));
     mix(d, w->trainer64, but, bp_trainer_error(w->trainer64));
     mix(d, w->numbers, but, bp_trainer_error(w->numbers));
+    mix(d, w->lines, but, bp_trainer_error(w->lines));
     mix(d, w->empty, but, bp_dataset_error(w->empty));
     mix(d, w->data, but, bp_dataset_error(w->data));
     mix(d, w->labelled, but, bp_dataset_error(w->labelled));

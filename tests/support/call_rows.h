@@ -162,6 +162,9 @@ CALL(bp_trainer_position, NEVER, "", bp_trainer_position(w->trainer, &w->out.pos
 CALL(bp_trainer_step, NEVER, "",
      bp_trainer_step(w->trainer, w->in.f, WORLD_INPUTS, w->in.targets, WORLD_OUTPUTS,
                      &w->out.value))
+CALL(bp_trainer_step, NEVER, "L-BFGS",
+     bp_trainer_step(w->lines, w->in.f, 2 * WORLD_INPUTS, w->in.targets,
+                     2 * WORLD_OUTPUTS, &w->out.value))
 CALL(bp_trainer_step, NEVER, "double",
      bp_trainer_step(w->trainer64, w->in.f, WORLD_INPUTS, w->in.targets, WORLD_OUTPUTS,
                      &w->out.value))

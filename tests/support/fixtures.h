@@ -161,6 +161,7 @@ struct world {
     bp_trainer *ready;       /**< On net, has a gradient that waits for update. */
     bp_trainer *trainer64;   /**< On net64, built. */
     bp_trainer *numbers;     /**< On net, quadratic: takes no labels. Has a plateau. */
+    bp_trainer *lines;       /**< On net, L-BFGS, built. */
     bp_trainer *trainer_own; /**< On net_own with cost_own, built. */
     bp_dataset *empty;
     bp_dataset *data;     /**< Inputs, targets, labels. */

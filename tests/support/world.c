@@ -159,6 +159,17 @@ static void create_trainers(struct world *w)
                                   NULL));
 }
 
+static void create_lines(struct world *w)
+{
+    bp_optimizer *lbfgs = NULL;
+
+    ok(bp_optimizer_create(BP_OPTIMIZER_LBFGS, NULL, &lbfgs));
+    ok(bp_optimizer_set(lbfgs, BP_OPTIMIZER_HISTORY, 5));
+    ok(bp_optimizer_set(lbfgs, BP_OPTIMIZER_ITERATIONS, 3));
+    w->lines = make_trainer_with(w->net, BP_COST_SOFTMAX_CROSS_ENTROPY, lbfgs,
+                                 WORLD_BATCH, 9);
+}
+
 static void create_schedules(struct world *w)
 {
     const uint64_t milestone = 3;
@@ -217,6 +228,7 @@ void world_create(struct world *world)
     create_layers(world);
     create_networks(world);
     create_trainers(world);
+    create_lines(world);
     create_schedules(world);
     create_data(world);
     world_reset_out(world);
@@ -260,6 +272,7 @@ static void destroy_trainers(struct world *w)
     bp_trainer_destroy(w->ready);
     bp_trainer_destroy(w->trainer64);
     bp_trainer_destroy(w->numbers);
+    bp_trainer_destroy(w->lines);
     bp_trainer_destroy(w->trainer_own);
     bp_workspace_destroy(w->ws);
     bp_workspace_destroy(w->ws64);

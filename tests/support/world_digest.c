@@ -195,6 +195,7 @@ static void mix_learners(uint64_t *digest, const struct world *world)
     mix_trainer(digest, world->ready);
     mix_trainer(digest, world->trainer64);
     mix_trainer(digest, world->numbers);
+    mix_trainer(digest, world->lines);
     mix_trainer(digest, world->trainer_own);
     mix_gradient(digest, world->ready);
 }
