@@ -26,7 +26,7 @@ static bp_schedule *make_schedule(const struct plan *plan)
     ok(bp_schedule_create(plan->plateau ? BP_SCHEDULE_PLATEAU : BP_SCHEDULE_COSINE, NULL,
                           &schedule));
     if (plan->plateau) {
-        ok(bp_schedule_set(schedule, BP_SCHEDULE_PATIENCE, 0));
+        ok(bp_schedule_set(schedule, BP_SCHEDULE_PATIENCE, 1));
         ok(bp_schedule_set(schedule, BP_SCHEDULE_THRESHOLD, 0.5));
         ok(bp_schedule_set(schedule, BP_SCHEDULE_COOLDOWN, 1));
     } else {
@@ -50,6 +50,7 @@ static struct learner make(const struct plan *plan, const bp_env *env)
     ok(bp_optimizer_create(plan->kind, NULL, &optimizer));
     ok(bp_optimizer_set(optimizer, BP_OPTIMIZER_RATE, 0.02));
     (void)bp_optimizer_set(optimizer, BP_OPTIMIZER_MOMENTUM, 0.8);
+    (void)bp_optimizer_set(optimizer, BP_OPTIMIZER_DAMPENING, 0.5);
     (void)bp_optimizer_set(optimizer, BP_OPTIMIZER_CENTRED, 1);
     (void)bp_optimizer_set(optimizer, BP_OPTIMIZER_ITERATIONS, 3);
     (void)bp_optimizer_set(optimizer, BP_OPTIMIZER_HISTORY, 5);
@@ -164,8 +165,10 @@ static void training_goes_on_to_the_bit(void **state)
                 .plateau = (bits & 4) != 0,
             };
 
-            resumes(&plan, 8, state);  /* between epochs */
-            resumes(&plan, 10, state); /* in the middle of one */
+            resumes(&plan, 1, state);
+            resumes(&plan, 2, state); /* where three make an update: before the first */
+            resumes(&plan, 8, state); /* between epochs */
+            resumes(&plan, 10, state);
             resumes(&plan, 13, state);
         }
 }

@@ -63,7 +63,8 @@ MOMENTS = 50
 
 # Values of a cost that falls, stays and rises, and what a plateau makes of them.
 VALUES = [2 - k / 8 for k in range(8)] + [1 + (k * 5 % 7) / 64 for k in range(22)] + [
-    0.9 - k / 4096 for k in range(12)] + [0.5, 0.75, 0.875, 0.5, 0.25, 0.5, 0.5, 0.5]
+    0.9 - k / 4096 for k in range(12)] + [0.5, 0.75, 4, 5, 6.5, 5, 9.5, 0.25, 0.23, 0.2, 0.5,
+                                       0.5]
 
 PLATEAUS = [
     ("plateau", dict(), dict()),
@@ -76,6 +77,10 @@ PLATEAUS = [
      dict(GAMMA=0.5, PATIENCE=3, THRESHOLD=0.01, ABSOLUTE=1)),
     ("plateau.maximize", dict(factor=0.3, patience=4, mode="max"),
      dict(GAMMA=0.3, PATIENCE=4, MAXIMIZE=1)),
+    ("plateau.maximize_by_half", dict(factor=0.9, patience=1, mode="max", threshold=0.5),
+     dict(GAMMA=0.9, PATIENCE=1, MAXIMIZE=1, THRESHOLD=0.5)),
+    ("plateau.by_a_tenth", dict(factor=0.9, patience=1, threshold=0.1),
+     dict(GAMMA=0.9, PATIENCE=1, THRESHOLD=0.1)),
     ("plateau.maximize_absolute",
      dict(factor=0.3, patience=4, mode="max", threshold=0.02, threshold_mode="abs"),
      dict(GAMMA=0.3, PATIENCE=4, MAXIMIZE=1, THRESHOLD=0.02, ABSOLUTE=1)),
