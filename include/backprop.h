@@ -53,7 +53,8 @@
  *  - 10. @ref gradient      proof of a gradient
  *  - 11. @ref dataset       data sets and scaling
  *  - 12. @ref custom        operations of your own
- *  - 13. @ref explain       explanation: the chain rule of any connection
+ *  - 13. @ref schedule      schedules of the learning rate
+ *  - 14. @ref explain       explanation: the chain rule of any connection
  */
 
 #include <stddef.h>
@@ -131,6 +132,8 @@ typedef struct bp_workspace bp_workspace;
 typedef struct bp_cost bp_cost;
 /** An update rule and its parameters. */
 typedef struct bp_optimizer bp_optimizer;
+/** How the learning rate changes while training goes on. */
+typedef struct bp_schedule bp_schedule;
 /** Joins a network, a cost and an optimizer, and holds what training needs. */
 typedef struct bp_trainer bp_trainer;
 /** Rows of inputs with targets or labels. */
@@ -718,27 +721,81 @@ enum {
                                g += decay w; v = momentum v + (1 - dampening) g (the first
                                v is g); w -= rate v, or with Nesterov
                                w -= rate (g + momentum v). */
-    BP_OPTIMIZER_ADAM = 2 /**< Adam (Kingma and Ba, 2015), as PyTorch's `Adam`:
+    BP_OPTIMIZER_ADAM = 2, /**< Adam (Kingma and Ba, 2015), as PyTorch's `Adam`:
                                g += decay w; m += (1 - beta1) (g - m);
                                v = beta2 v + (1 - beta2) g^2; at step t
                                w -= rate / (1 - beta1^t) *
                                m / (sqrt(v / (1 - beta2^t)) + epsilon). */
+    BP_OPTIMIZER_ADAGRAD = 3, /**< Adagrad (Duchi, Hazan and Singer, 2011), as PyTorch's:
+                               g += decay w; v += g^2; at step t
+                               w -= rate / (1 + (t - 1) rate_decay) *
+                               g / (sqrt(v + initial) + epsilon). */
+    BP_OPTIMIZER_RMSPROP = 4, /**< RMSprop (Hinton, 2012), as PyTorch's: g += decay w;
+                               v = alpha v + (1 - alpha) g^2; centred (Graves, 2013):
+                               m = alpha m + (1 - alpha) g and v - m^2 in place of v;
+                               s = g / (sqrt(v) + epsilon); with momentum
+                               b = momentum b + s and b in place of s; w -= rate s. */
+    BP_OPTIMIZER_AMSGRAD = 5, /**< AMSGrad (Reddi, Kale and Kumar, 2018), as PyTorch's:
+                               Adam with the largest v so far in place of v. */
+    BP_OPTIMIZER_ADAMW = 6, /**< AdamW (Loshchilov and Hutter, 2019), as PyTorch's: Adam
+                               whose decay is decoupled. */
+    BP_OPTIMIZER_RPROP = 7, /**< iRPROP- (Igel and Huesken, 2000), as PyTorch's `Rprop`,
+                               for full batches: each parameter has a step, rate at first,
+                               times up while its gradient keeps the sign, times down when
+                               the sign changes, within [least, most]; then that gradient
+                               counts as 0. w -= step sign(g). */
+    BP_OPTIMIZER_LBFGS = 8 /**< L-BFGS (Liu and Nocedal, 1989) with a line search under
+                               the strong conditions of Wolfe (c1 1e-4, c2 0.9, at most 25
+                               further evaluations a search), as PyTorch's, for full
+                               batches. A step makes several iterations, and evaluates
+                               cost and gradient on its batch as often as they need; a
+                               trial that is not finite counts as too far. Cost before the
+                               step is what a step gives. It has no groups: rates and
+                               decay by layer, clipping and accumulation are refused. */
 };
 
 /** Settings of an optimizer, for bp_optimizer_set(). Each kind has those that its formula
- * names. */
+ * names; the two decays and L1 where it is said. */
 enum {
     BP_OPTIMIZER_RATE = 1,         /**< Learning rate: above 0, at most 1e6; default 0.01,
-                                        of Adam 0.001. */
-    BP_OPTIMIZER_MOMENTUM = 2,     /**< SGD: 0 (default) to below 1. */
+                                        of Adam, AMSGrad and AdamW 0.001, of L-BFGS 1. */
+    BP_OPTIMIZER_MOMENTUM = 2,     /**< SGD, RMSprop: 0 (default) to below 1. */
     BP_OPTIMIZER_NESTEROV = 3,     /**< SGD: 0 (default) or 1; at work where momentum is
                                         above 0 and dampening 0. */
-    BP_OPTIMIZER_WEIGHT_DECAY = 4, /**< L2: added to the gradient as decay * w, of weights
-                                        and biases alike; 0 (default) to 1000. */
+    BP_OPTIMIZER_WEIGHT_DECAY = 4, /**< L2: added to the gradient as decay * w; 0
+                                        (default) to 1000. Not AdamW, iRPROP-, L-BFGS. */
     BP_OPTIMIZER_DAMPENING = 5,    /**< SGD: 0 (default) to 1. */
-    BP_OPTIMIZER_BETA1 = 6,        /**< Adam: 0 to below 1; default 0.9. */
-    BP_OPTIMIZER_BETA2 = 7,        /**< Adam: 0 to below 1; default 0.999. */
-    BP_OPTIMIZER_EPSILON = 8       /**< Adam: above 0, at most 1; default 1e-8. */
+    BP_OPTIMIZER_BETA1 = 6,        /**< Adam, AMSGrad, AdamW: 0 to below 1; default
+                                        0.9. */
+    BP_OPTIMIZER_BETA2 = 7,        /**< Adam, AMSGrad, AdamW: 0 to below 1; default
+                                        0.999. */
+    BP_OPTIMIZER_EPSILON = 8,      /**< Above 0, at most 1; default 1e-8, of Adagrad
+                                        1e-10. Not SGD, iRPROP-, L-BFGS. */
+    BP_OPTIMIZER_ALPHA = 9,        /**< RMSprop: 0 to below 1; default 0.99. */
+    BP_OPTIMIZER_CENTRED = 10,     /**< RMSprop: 0 (default) or 1. */
+    BP_OPTIMIZER_RATE_DECAY = 11,  /**< Adagrad: 0 (default) to 1000. */
+    BP_OPTIMIZER_INITIAL = 12,     /**< Adagrad: 0 (default) to 1e6. */
+    BP_OPTIMIZER_DOWN = 13,        /**< iRPROP-: above 0, below 1; default 0.5. */
+    BP_OPTIMIZER_UP = 14,          /**< iRPROP-: above 1, at most 100; default 1.2. */
+    BP_OPTIMIZER_LEAST = 15,       /**< iRPROP-: above 0, at most 1; default 1e-6. */
+    BP_OPTIMIZER_MOST = 16,        /**< iRPROP-: 1 to 1e6; default 50. */
+    BP_OPTIMIZER_DECOUPLED_DECAY = 17, /**< w *= 1 - rate * decay before the step: 0 to
+                                        1000; default 0, of AdamW 0.01. Not iRPROP-,
+                                        L-BFGS. */
+    BP_OPTIMIZER_L1 = 18,          /**< Added to the gradient as l1 * sign(w), 0 at 0:
+                                        0 (default) to 1000. Not iRPROP-, L-BFGS. */
+    BP_OPTIMIZER_HISTORY = 19,     /**< L-BFGS: pairs it looks back on, 1 to 100
+                                        (default). A built trainer has memory for history
+                                        and iterations as they were then. */
+    BP_OPTIMIZER_ITERATIONS = 20,  /**< L-BFGS: in a step at most, 1 to 100; default
+                                        20. */
+    BP_OPTIMIZER_EVALUATIONS = 21, /**< L-BFGS: after so many in a step no iteration
+                                        begins, 1 to 1e6; default 25. */
+    BP_OPTIMIZER_TOLERANCE_GRADIENT = 22, /**< L-BFGS: a step ends where no |g| is above
+                                        it, 0 to 1; default 1e-7. */
+    BP_OPTIMIZER_TOLERANCE_CHANGE = 23 /**< L-BFGS: a step ends where an iteration moves
+                                        no parameter, or the cost, by more, 0 to 1;
+                                        default 1e-9. */
 };
 
 /** Create an optimizer.
@@ -787,11 +844,77 @@ enum {
     BP_TRAINER_SHUFFLE = 2, /**< 1 (default): a new order of the rows in every epoch, from
                                 the seed; 0: as they lie. Not while an epoch is stopped
                                 half way. */
-    BP_TRAINER_KEEP_GRADIENT = 3 /**< 0 (default): the steps of an epoch, a fit and
+    BP_TRAINER_ACCUMULATE = 3, /**< Steps of so many batches make one update, with the
+                                mean gradient over all their rows: 1 (default) to 1e6. The
+                                end of an epoch makes an update of what is there. Only
+                                before it is built. */
+    BP_TRAINER_CLIP_NORM = 4, /**< The gradient of all layers together is made no longer
+                                than this, g *= min(1, clip / (|g| + 1e-6)), as PyTorch's
+                                `clip_grad_norm_`: up to 1e30; 0 (default): as long as it
+                                is. A norm that overflows is ::BP_EDATA. */
+    BP_TRAINER_CLIP_VALUE = 5, /**< Each gradient is kept within [-clip, clip], before a
+                                norm is taken: up to 1e30; 0 (default): none. */
+    BP_TRAINER_BIAS_DECAY = 6, /**< Weight decay, decoupled decay and L1 act on biases as
+                                on weights, 1 (default, as in PyTorch), or not, 0. */
+    BP_TRAINER_KEEP_GRADIENT = 7 /**< 0 (default): the steps of an epoch, a fit and
                                 bp_trainer_step() need not write their gradients anywhere,
                                 which is faster; 1: they keep them for
                                 bp_trainer_get_gradient(). The results are the same, to
                                 the bit. Asking for a view of the gradients sets it. */
+};
+
+/** Settings of one layer in a trainer, for bp_trainer_set_layer(). */
+enum {
+    BP_TRAINER_LAYER_RATE = 1,    /**< Times the learning rate: 0 to 1e6; default 1. */
+    BP_TRAINER_LAYER_DECAY = 2,   /**< Times weight decay, decoupled decay and L1: 0 to
+                                       1e6; default 1. */
+    BP_TRAINER_LAYER_FROZEN = 3,  /**< 1: its parameters stay as they are, and its
+                                       gradient does not count in a norm; 0 (default). */
+    BP_TRAINER_LAYER_MAX_NORM = 4 /**< Dense layers: after each update the weights that
+                                       come into a unit are made no longer than this
+                                       (Srivastava et al., 2014), w *= max / (|w| + 1e-7)
+                                       where |w| > max, as PyTorch's `renorm`: up to 1e6;
+                                       0 (default): none. */
+};
+
+/** What an optimizer remembers of each parameter, for bp_trainer_get_state(). Letters are
+ * those of the formulas. The values are frozen. */
+enum {
+    BP_STATE_MOMENTUM = 1, /**< SGD: v. Adam, AMSGrad, AdamW: m. RMSprop: b. */
+    BP_STATE_SQUARES = 2,  /**< Adam, AMSGrad, AdamW, Adagrad, RMSprop: v; at least 0. */
+    BP_STATE_LARGEST = 3,  /**< AMSGrad: the largest v; at least 0. */
+    BP_STATE_MEAN = 4,     /**< RMSprop: m. */
+    BP_STATE_GRADIENT = 5, /**< iRPROP-: the gradient that was kept. */
+    BP_STATE_STEP = 6,     /**< iRPROP-: the step; 0: none yet. At least 0. */
+    BP_STATE_SUM = 7,      /**< With ::BP_TRAINER_ACCUMULATE above 1: the gradients of the
+                                batches since the last update, each times its rows. */
+    BP_STATE_PAIRS = 256   /**< L-BFGS: with 2 i added s = x' - x of pair i, with 2 i + 1
+                                y = g' - g; the oldest is pair 0, and
+                                ::BP_NUMBER_PAIRS says how many there are. */
+};
+
+/** Single numbers that a trainer remembers, for bp_trainer_get_number(). Whole numbers
+ * from 0 to 2^53 but where it is said. The values are frozen. */
+enum {
+    BP_NUMBER_STEP = 1,        /**< Steps completed. */
+    BP_NUMBER_EPOCH = 2,       /**< Epochs completed. */
+    BP_NUMBER_EPOCH_ROWS = 3,  /**< Rows of the epoch that was stopped, or of the last. */
+    BP_NUMBER_ROW = 4,         /**< Rows done of an epoch that was stopped, below
+                                    ::BP_NUMBER_EPOCH_ROWS, or 0. */
+    BP_NUMBER_EPOCH_COST = 5,  /**< Cost of its steps, each times its rows: any finite
+                                    number up to 1e300. */
+    BP_NUMBER_UPDATES = 6,     /**< Updates made. */
+    BP_NUMBER_MOVING = 7,      /**< SGD: 1 once there is a first v, else 0. */
+    BP_NUMBER_SUM_BATCHES = 8, /**< Batches in ::BP_STATE_SUM, below
+                                    ::BP_TRAINER_ACCUMULATE. */
+    BP_NUMBER_SUM_ROWS = 9,    /**< Their rows. */
+    BP_NUMBER_ITERATIONS = 10, /**< L-BFGS: made. */
+    BP_NUMBER_PAIRS = 11,      /**< L-BFGS: 0 to 100; set it before the pairs. */
+    BP_NUMBER_SEEN = 12,       /**< Plateau: 1 once it has seen a value, else 0. */
+    BP_NUMBER_BEST = 13,       /**< Plateau: the best: any finite number up to 1e300. */
+    BP_NUMBER_BAD = 14,        /**< Plateau: values in a row that were no better. */
+    BP_NUMBER_COOLDOWN = 15,   /**< Plateau: values yet to pass over. */
+    BP_NUMBER_FALLS = 16       /**< Plateau: falls of the rate. */
 };
 
 /** When a ::bp_progress_fn is called. */
@@ -850,11 +973,26 @@ BP_API const char *bp_trainer_error(const bp_trainer *trainer);
 
 /** Change a setting.
  * @return ::BP_EINVAL for an unknown key or a value out of range, ::BP_ESTATE for a key
- *         that is fixed once the trainer is built, ::BP_EBUSY. */
+ *         that is fixed once the trainer is built, ::BP_EUNSUPPORTED for what L-BFGS does
+ *         not have, ::BP_EBUSY. */
 BP_API bp_status bp_trainer_set(bp_trainer *trainer, int32_t key, double value);
 
 /** Read a setting; the twin of bp_trainer_set(). */
 BP_API bp_status bp_trainer_get(const bp_trainer *trainer, int32_t key, double *value);
+
+/** Change a setting of one layer, at any time.
+ * @param trainer  the trainer, built or not.
+ * @param layer    from 0, as in bp_network_layer_info().
+ * @param key      a `BP_TRAINER_LAYER_` value.
+ * @param value    see there.
+ * @return ::BP_EINVAL for an unknown layer or key or a value out of range,
+ *         ::BP_EUNSUPPORTED for what L-BFGS does not have, ::BP_EBUSY. */
+BP_API bp_status bp_trainer_set_layer(bp_trainer *trainer, size_t layer, int32_t key,
+                                      double value);
+
+/** Read a setting of one layer; the twin of bp_trainer_set_layer(). */
+BP_API bp_status bp_trainer_get_layer(const bp_trainer *trainer, size_t layer,
+                                      int32_t key, double *value);
 
 /** Build the trainer: check that the cost fits the network, reserve memory for gradients,
  * the optimizer's state and one batch.
@@ -868,6 +1006,24 @@ BP_API bp_status bp_trainer_build(bp_trainer *trainer, uint64_t seed);
 /** Lend the optimizer that works in this trainer, for bp_optimizer_set() and
  * bp_optimizer_get(). It lives as long as the trainer. NULL for NULL. */
 BP_API bp_optimizer *bp_trainer_get_optimizer(bp_trainer *trainer);
+
+/** Give the trainer a schedule of its rate, or take it away. Moments go on as they
+ * counted; a plateau has seen nothing yet.
+ * @param trainer   the trainer, built or not.
+ * @param schedule  copied; NULL: the optimizer's rate as it is.
+ * @return ::BP_EINVAL for a NULL trainer, ::BP_EBUSY. */
+BP_API bp_status bp_trainer_set_schedule(bp_trainer *trainer,
+                                         const bp_schedule *schedule);
+
+/** Tell the learning rate of the next update: the optimizer's, as the schedule has it.
+ * @return ::BP_EINVAL, ::BP_EDATA if a function of yours gives no rate. */
+BP_API bp_status bp_trainer_get_rate(const bp_trainer *trainer, double *rate);
+
+/** Let a plateau see a value: of your own validation, after ::BP_SCHEDULE_MONITOR was set
+ * to 0, or after the epochs of a loop of your own.
+ * @return ::BP_EINVAL, ::BP_EDATA if it is not finite, ::BP_ESTATE without a schedule
+ *         that is a plateau, ::BP_EBUSY. */
+BP_API bp_status bp_trainer_observe(bp_trainer *trainer, double value);
 
 /** Tell where the trainer stands.
  * @param trainer   the trainer.
@@ -884,7 +1040,7 @@ BP_API bp_status bp_trainer_position(const bp_trainer *trainer, bp_position *pos
  * @param cost           where the batch's cost before the update goes, or NULL.
  * @return ::BP_EINVAL, ::BP_ESHAPE, ::BP_ESTATE before it is built, ::BP_EDATA for data
  *         that are not finite or targets outside the limits, or if the cost or a gradient
- *         overflows, ::BP_EBUSY, ::BP_ESTOPPED. */
+ *         overflows or a schedule of yours gives no rate, ::BP_EBUSY, ::BP_ESTOPPED. */
 BP_API bp_status bp_trainer_step(bp_trainer *trainer, const float *inputs,
                                  size_t inputs_count, const float *targets,
                                  size_t targets_count, double *cost);
@@ -922,7 +1078,9 @@ BP_API bp_status bp_trainer_gradient_labels(bp_trainer *trainer, const float *in
 /** The second half of a step: w -= rate dC/dw, as the optimizer has it, with the
  * gradients as they are now.
  * @return ::BP_ESTATE before bp_trainer_gradient() has succeeded since the last update,
- *         ::BP_EDATA if a gradient is not finite, ::BP_EBUSY. */
+ *         ::BP_EDATA if a gradient or a schedule's rate is not finite, or if a norm is
+ *         not (the gradients are those of no batch then), ::BP_EUNSUPPORTED for L-BFGS,
+ *         which makes whole steps, ::BP_EBUSY. */
 BP_API bp_status bp_trainer_update(bp_trainer *trainer);
 
 /** Copy the gradient of a layer's weights or biases out, as bp_network_get_parameter()
@@ -950,6 +1108,37 @@ BP_API bp_status bp_trainer_get_gradient_view(bp_trainer *trainer, float **value
 /** The twin of bp_trainer_get_gradient_view() for a network in double. */
 BP_API bp_status bp_trainer_get_gradient_view_f64(bp_trainer *trainer, double **values,
                                               size_t *count);
+
+/** Copy out what the optimizer remembers of a layer's parameters. States, numbers,
+ * settings and the network's parameters together are all that training goes on from: put
+ * into a trainer that was built alike, with the same seed, they give the same bits.
+ * @param trainer  a built trainer.
+ * @param layer    from 0.
+ * @param which    a `BP_PARAMETER_` value.
+ * @param state    a `BP_STATE_` value that this trainer keeps.
+ * @param values   where they go, laid out as by bp_network_get_parameter(); a double
+ *                 holds every float.
+ * @param count    elements of @p values, exactly rows * cols.
+ * @return ::BP_EINVAL, ::BP_ESTATE before it is built, ::BP_ESHAPE for a wrong count. */
+BP_API bp_status bp_trainer_get_state(const bp_trainer *trainer, size_t layer,
+                                      int32_t which, int32_t state, double *values,
+                                      size_t count);
+
+/** Put in what bp_trainer_get_state() copied out.
+ * @return also ::BP_EDATA for a value that is not finite in the network's precision, or
+ *         below 0 where it cannot be, ::BP_EBUSY. */
+BP_API bp_status bp_trainer_set_state(bp_trainer *trainer, size_t layer, int32_t which,
+                                      int32_t state, const double *values, size_t count);
+
+/** Tell one number that the trainer remembers.
+ * @return ::BP_EINVAL. */
+BP_API bp_status bp_trainer_get_number(const bp_trainer *trainer, int32_t number,
+                                       double *value);
+
+/** Put such a number back, into a built trainer.
+ * @return ::BP_EINVAL for an unknown number or a value out of range, ::BP_ESTATE before
+ *         it is built, ::BP_EBUSY. */
+BP_API bp_status bp_trainer_set_number(bp_trainer *trainer, int32_t number, double value);
 
 /** Train on every row of a data set once, in steps of the trainer's batch. An epoch that
  * was stopped goes on where it stopped, if the data set has as many rows as then.
@@ -1457,7 +1646,132 @@ BP_API bp_status bp_cost_create_custom(const bp_cost_ops *ops, const bp_env *env
 
 /** @} */
 
-/** @defgroup explain 13. Explanation
+/** @defgroup schedule 13. Schedules of the learning rate
+ *
+ * A schedule gives the learning rate of each moment t from the rate that the optimizer
+ * has, its base. t counts epochs or updates from 0, so that the first update is made with
+ * the rate of t = 0. Every form is closed: the rate depends on t and the settings alone,
+ * and training that is taken up in the middle finds it again. Conventions are those of
+ * PyTorch's schedulers. A trainer copies a schedule, see bp_trainer_set_schedule().
+ * @{ */
+
+/** Forms of schedules. The values are frozen. */
+enum {
+    BP_SCHEDULE_CONSTANT = 1,    /**< base: for a warm-up alone. */
+    BP_SCHEDULE_STEP = 2,        /**< base gamma^floor(t / period); PyTorch's `StepLR`. */
+    BP_SCHEDULE_MULTI_STEP = 3,  /**< base gamma^k, where k milestones are at or before
+                                      t; `MultiStepLR`. */
+    BP_SCHEDULE_EXPONENTIAL = 4, /**< base gamma^t; `ExponentialLR`. */
+    BP_SCHEDULE_COSINE = 5,      /**< min + (base - min) (1 + cos(pi t / period)) / 2
+                                      (Loshchilov and Hutter, 2017); beyond the period it
+                                      rises again, as `CosineAnnealingLR` does, or with
+                                      restarts begins anew, as
+                                      `CosineAnnealingWarmRestarts`. */
+    BP_SCHEDULE_ONE_CYCLE = 6,   /**< base is the peak: from base / divisor up to it at
+                                      t = rise * period - 1, then down to base / divisor /
+                                      final divisor at t = period - 1, where it stays
+                                      (Smith and Topin, 2018); `OneCycleLR` with two
+                                      phases and no cycle of the momentum. */
+    BP_SCHEDULE_PLATEAU = 7,     /**< base gamma^k, not below min, after k falls: one when
+                                      more than `patience` values in a row were no better
+                                      than the best; `ReduceLROnPlateau`. */
+    BP_SCHEDULE_CUSTOM = 8       /**< A function of yours: what
+                                      bp_schedule_create_custom() makes. */
+};
+
+/** Settings of a schedule, for bp_schedule_set(). Each form has those that it names; all
+ * have ::BP_SCHEDULE_BY, and all but one-cycle a warm-up. */
+enum {
+    BP_SCHEDULE_BY = 1,             /**< t counts epochs, 0 (default), or updates, 1
+                                         (default of one-cycle). */
+    BP_SCHEDULE_WARMUP = 2,         /**< So many t to begin with rise linearly; the form
+                                         begins after them. 0 (default) to 1e9. */
+    BP_SCHEDULE_WARMUP_START = 3,   /**< The first of them, as a part of base: 0 to 1;
+                                         default 1/3, that of PyTorch's `LinearLR`. */
+    BP_SCHEDULE_PERIOD = 4,         /**< Step, cosine, one-cycle: 1 to 1e9; default 10,
+                                         100, 1000. */
+    BP_SCHEDULE_GAMMA = 5,          /**< Step, multi-step, exponential, plateau: above 0,
+                                         at most 1; default 0.1, of exponential 0.95. */
+    BP_SCHEDULE_MIN = 6,            /**< Cosine, plateau: a rate, 0 (default) to 1e6. */
+    BP_SCHEDULE_RESTART = 7,        /**< Cosine: 0 (default): no restarts; else the next
+                                         period is so many times as long, 1 to 100. */
+    BP_SCHEDULE_RISE = 8,           /**< One-cycle: 0 to 1; default 0.3. */
+    BP_SCHEDULE_DIVISOR = 9,        /**< One-cycle: 1 to 1e9; default 25. */
+    BP_SCHEDULE_FINAL_DIVISOR = 10, /**< One-cycle: 1 to 1e9; default 1e4. */
+    BP_SCHEDULE_LINEAR = 11,        /**< One-cycle: along cosines, 0 (default), or lines,
+                                         1. */
+    BP_SCHEDULE_PATIENCE = 12,      /**< Plateau: 0 to 1e9; default 10. */
+    BP_SCHEDULE_THRESHOLD = 13,     /**< Plateau: by how much a value must be better, 0 to
+                                         1e6; default 1e-4. */
+    BP_SCHEDULE_ABSOLUTE = 14,      /**< Plateau: the threshold is a part of the best, 0
+                                         (default), or a difference, 1. */
+    BP_SCHEDULE_MAXIMIZE = 15,      /**< Plateau: less is better, 0 (default), or more,
+                                         1. */
+    BP_SCHEDULE_COOLDOWN = 16,      /**< Plateau: so many values after a fall do not
+                                         count, 0 (default) to 1e9. */
+    BP_SCHEDULE_MONITOR = 17        /**< Plateau: it sees the mean cost of each epoch, 1
+                                         (default), or only what bp_trainer_observe() is
+                                         given, 0. */
+};
+
+/** A schedule of your own: the rate of moment @p t, from 0 to 1e6. Called on the thread
+ * that called the library, once before each update; it must give the same for the same
+ * arguments. */
+typedef double (*bp_schedule_fn)(uint64_t t, double base, void *user);
+
+/** Create a schedule.
+ * @param kind      a `BP_SCHEDULE_` value of the list of forms, but
+ *                  ::BP_SCHEDULE_CUSTOM.
+ * @param env       the host's tables, or NULL.
+ * @param schedule  where the new object goes; the caller destroys it.
+ * @return ::BP_EINVAL, ::BP_ENOMEM. */
+BP_API bp_status bp_schedule_create(int32_t kind, const bp_env *env,
+                                    bp_schedule **schedule);
+
+/** Create a schedule of your own.
+ * @param callback  required.
+ * @param user      passed to it; must live as long as schedule and trainers.
+ * @param env       the host's tables, or NULL.
+ * @param schedule  where the new object goes; the caller destroys it.
+ * @return ::BP_EINVAL, ::BP_ENOMEM. */
+BP_API bp_status bp_schedule_create_custom(bp_schedule_fn callback, void *user,
+                                           const bp_env *env, bp_schedule **schedule);
+
+/** Destroy a schedule; trainers that were given it keep their copies.
+ * @param schedule  the schedule, or NULL. */
+BP_API void bp_schedule_destroy(bp_schedule *schedule);
+
+/** Why the last failing call that could write to the schedule failed; "" if none has. */
+BP_API const char *bp_schedule_error(const bp_schedule *schedule);
+
+/** Change a setting.
+ * @return ::BP_EINVAL for a key that this form does not have or a value out of range. */
+BP_API bp_status bp_schedule_set(bp_schedule *schedule, int32_t key, double value);
+
+/** Read a setting; the twin of bp_schedule_set(). */
+BP_API bp_status bp_schedule_get(const bp_schedule *schedule, int32_t key, double *value);
+
+/** Say when a multi-step schedule falls.
+ * @param schedule    a multi-step schedule; it has no milestones at first.
+ * @param milestones  moments, none before the one before it; copied. A moment that is
+ *                    there twice counts twice.
+ * @param count       how many, 0 to 64.
+ * @return ::BP_EINVAL, ::BP_ESTATE for another form, ::BP_ELIMIT. */
+BP_API bp_status bp_schedule_set_milestones(bp_schedule *schedule,
+                                            const uint64_t *milestones, size_t count);
+
+/** Tell the rate of a moment; a plateau as if it had seen nothing.
+ * @param schedule  the schedule.
+ * @param base      the optimizer's rate, 0 to 1e6.
+ * @param t         from 0.
+ * @param rate      where it goes.
+ * @return ::BP_EINVAL, ::BP_EDATA if a function of yours gives no rate. */
+BP_API bp_status bp_schedule_rate(const bp_schedule *schedule, double base, uint64_t t,
+                                  double *rate);
+
+/** @} */
+
+/** @defgroup explain 14. Explanation
  *
  * A trace takes a batch through a network and a cost and keeps every number that the
  * chain rule joins. For the weight w from unit `from` to unit `to` of a layer

@@ -5,8 +5,7 @@
  * Where 32 can be rounded up to, a stride does not overflow. */
 static bool matrix_elements(size_t rows, size_t cols, size_t *count)
 {
-    return bp_align_up(cols, 2 * BP_LANES, count) &&
-           bp_mul(bp_stride(cols), rows, count);
+    return bp_align_up(cols, 2 * BP_LANES, count) && bp_mul(bp_stride(cols), rows, count);
 }
 
 size_t bp_plan_matrix(struct bp_plan *plan, size_t rows, size_t cols)

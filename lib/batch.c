@@ -129,10 +129,9 @@ static bp_status check_target_row(const struct bp_network *network,
             targets != NULL ? (double)targets[j] : batch->targets_f64[row * width + j];
 
         if (!is_finite(network, y) || !bp_cost_target_ok(cost, y))
-            return bp_fail(text, BP_EDATA,
-                           "targets row %zu, column %zu is %s, expected %s",
-                           data_row(batch, row), j, bp_number(y).text,
-                           bp_cost_target_text(cost));
+            return bp_fail(
+                text, BP_EDATA, "targets row %zu, column %zu is %s, expected %s",
+                data_row(batch, row), j, bp_number(y).text, bp_cost_target_text(cost));
     }
     return BP_OK;
 }

@@ -111,6 +111,7 @@ static bp_status fail_step(struct bp_trainer *trainer, bp_status status)
 {
     const struct bp_text why = trainer->text;
 
+    trainer->has_gradient = false;
     return bp_fail(&trainer->text, status, "%.180s (after step %llu)", why.line,
                    (unsigned long long)trainer->step);
 }
@@ -124,7 +125,8 @@ static bp_status step(struct fit *fit)
         bp_batch_check_targets(trainer->network, &trainer->cost, &batch, &trainer->text);
 
     if (status == BP_OK)
-        status = bp_trainer_run_step(trainer, &batch, &cost);
+        status = bp_trainer_run_step(
+            trainer, &batch, trainer->row + batch.rows == trainer->epoch_rows, &cost);
     if (status != BP_OK)
         return fail_step(trainer, status);
     trainer->row += batch.rows;
@@ -150,6 +152,7 @@ static bp_status epoch(struct fit *fit)
         if (row == trainer->epoch_rows) {
             trainer->row = 0;
             trainer->epoch++;
+            bp_trainer_see_epoch(trainer, mean_cost(trainer, row));
         }
         if (fit->progress != NULL)
             status = report(fit, BP_EVENT_STEP, row);

@@ -90,19 +90,15 @@ bp_status bp_model_value(const struct bp_model *model, double *value,
 }
 
 /* Forward, cost, and dC/dz of every layer. */
-static bp_status propagate(struct bp_model *model, const struct bp_batch *batch,
-                           double *value, struct bp_text *text)
+static bp_status propagate(struct bp_model *model, double *value, struct bp_text *text)
 {
     struct bp_pass *pass = &model->pass;
-    bp_status status;
+    const bp_status status = bp_model_value(model, value, text);
 
-    bp_batch_load(batch, pass);
-    pass->mode = BP_MODE_TRAIN;
-    status = bp_model_value(model, value, text);
     if (status == BP_OK &&
         (bp_pass_cost_gradient(pass, &model->cost, model->fused) != 0 ||
          bp_pass_backward(pass, &model->grads, model->fused) != 0))
-        status = fail_stopped(text);
+        return fail_stopped(text);
     return status;
 }
 
@@ -118,17 +114,29 @@ static bp_status keep_gradients(struct bp_model *model, struct bp_text *text)
     return BP_OK;
 }
 
-bp_status bp_model_gradient(struct bp_model *model, const struct bp_batch *batch,
-                            double *value, struct bp_text *text)
+static void load(struct bp_model *model, const struct bp_batch *batch)
+{
+    bp_batch_load(batch, &model->pass);
+    model->pass.mode = BP_MODE_TRAIN;
+}
+
+bp_status bp_model_repeat(struct bp_model *model, double *value, struct bp_text *text)
 {
     double found = 0;
-    bp_status status = propagate(model, batch, &found, text);
+    bp_status status = propagate(model, &found, text);
 
     if (status == BP_OK)
         status = keep_gradients(model, text);
     if (status == BP_OK)
         *value = found;
     return status;
+}
+
+bp_status bp_model_gradient(struct bp_model *model, const struct bp_batch *batch,
+                            double *value, struct bp_text *text)
+{
+    load(model, batch);
+    return bp_model_repeat(model, value, text);
 }
 
 /* A step on tiles of the gradient writes before all of it is there: it must be certain
@@ -144,8 +152,10 @@ bp_status bp_model_step(struct bp_model *model, const struct bp_batch *batch,
                         struct bp_text *text)
 {
     double found = 0;
-    bp_status status = propagate(model, batch, &found, text);
+    bp_status status;
 
+    load(model, batch);
+    status = propagate(model, &found, text);
     if (status != BP_OK)
         return status;
     if (is_safe(model)) {

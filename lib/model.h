@@ -30,6 +30,9 @@ void bp_model_release(struct bp_model *model);
 bp_status bp_model_gradient(struct bp_model *model, const struct bp_batch *batch,
                             double *value, struct bp_text *text);
 
+/** The same again, on the batch that is in the pass already: for parameters that have
+ *  moved. The step is the same, and so is what is drawn in it. */
+bp_status bp_model_repeat(struct bp_model *model, double *value, struct bp_text *text);
 /** As bp_model_gradient(), and the optimizer's step; the gradients need not be kept.
  * @param update  on the network's parameters. */
 bp_status bp_model_step(struct bp_model *model, const struct bp_batch *batch,

@@ -189,22 +189,35 @@ static void load_row(const struct bp_network *network, void *to,
         network->engine->load_f64(to, place->col_stride, values.f64 + first, place->cols);
 }
 
+static void load(const struct bp_network *network, const struct bp_arena *arena,
+                 const struct bp_place *place, struct values_in values)
+{
+    size_t row;
+
+    for (row = 0; row < place->rows; row++)
+        load_row(network, bp_network_row(network, arena, place, row), place, values,
+                 row * place->cols);
+}
+
+void bp_tensor_set(const struct bp_network *network, const struct bp_arena *arena,
+                   size_t layer, int32_t which, const double *values)
+{
+    load(network, arena, bp_network_place(network, layer, which),
+         (struct values_in){.f64 = values});
+}
+
 static bp_status set(struct bp_network *network, size_t layer, int32_t which,
                      struct values_in values, size_t count)
 {
     const bool given = values.f32 != NULL || values.f64 != NULL;
     const struct bp_place *place = NULL;
     bp_status status = find_to_write(network, layer, which, given, count, &place);
-    size_t row;
 
     if (status == BP_OK)
         status = check_values(network, values, count);
-    if (status != BP_OK)
-        return status;
-    for (row = 0; row < place->rows; row++)
-        load_row(network, bp_network_row(network, &network->params, place, row), place,
-                 values, row * place->cols);
-    return BP_OK;
+    if (status == BP_OK)
+        load(network, &network->params, place, values);
+    return status;
 }
 
 bp_status bp_network_set_parameter(bp_network *network, size_t layer, int32_t which,

@@ -8,10 +8,11 @@
 
 #include "env.h"
 #include "kernel/rule.h"
+#include "lbfgs.h"
 #include "setting.h"
 
 /** No kind of optimizer has more settings. */
-enum { BP_OPTIMIZER_SETTINGS = 5 };
+enum { BP_OPTIMIZER_SETTINGS = 8 };
 
 struct bp_optimizer_spec {
     int32_t kind;
@@ -33,8 +34,18 @@ struct bp_optimizer_state {
 /** Arrays of the size of the parameters that the kind keeps between steps. */
 size_t bp_optimizer_states(const struct bp_optimizer_spec *spec);
 
-/** The rule of the next step, from the settings as they are now. */
-struct bp_rule bp_optimizer_rule(const struct bp_optimizer_spec *spec,
+/** Which of these arrays a `BP_STATE_` value means; SIZE_MAX if it is none of them. */
+size_t bp_optimizer_state_index(const struct bp_optimizer_spec *spec, int32_t state);
+
+/** L-BFGS: pairs that a built trainer has room for; 0 of others. */
+size_t bp_optimizer_slots(const struct bp_optimizer_spec *spec);
+
+/** L-BFGS: what a step needs of the settings. */
+struct bp_lbfgs_options bp_optimizer_lbfgs(const struct bp_optimizer_spec *spec,
+                                           double rate);
+
+/** The rule of the next step, from the settings as they are now, but at @p rate. */
+struct bp_rule bp_optimizer_rule(const struct bp_optimizer_spec *spec, double rate,
                                  const struct bp_optimizer_state *state);
 
 /** That step was made. */

@@ -23,7 +23,9 @@ static size_t find(const struct bp_settings *settings, int32_t key)
 
 const char *bp_settings_name(const struct bp_settings *settings, int32_t key)
 {
-    return settings->table[find(settings, key)].name;
+    const size_t i = find(settings, key);
+
+    return i < settings->count ? settings->table[i].name : NULL;
 }
 
 /* Written so that NaN is out of every range. */

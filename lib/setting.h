@@ -27,7 +27,7 @@ struct bp_settings {
     size_t count;
 };
 
-/** The name of a key that is known. */
+/** The name of a key; NULL for one that is unknown. */
 const char *bp_settings_name(const struct bp_settings *settings, int32_t key);
 
 /** Fill @p values with the initial ones. */

@@ -20,6 +20,10 @@ bp_status bp_tensor_get(const struct bp_network *network, const struct bp_arena 
                         size_t layer, int32_t which, struct bp_values_out values,
                         size_t count);
 
+/** Copy a tensor into @p arena; there is such a one, and the values were checked. */
+void bp_tensor_set(const struct bp_network *network, const struct bp_arena *arena,
+                   size_t layer, int32_t which, const double *values);
+
 /** What a view of the whole arena checks: where pointer and count go, that the network is
  *  built, and in the precision of @p engine. */
 bp_status bp_view_check(const struct bp_network *network, const void *values,

@@ -54,6 +54,7 @@ static bp_status check_targets(struct bp_trainer *trainer, const struct bp_batch
 static void begin(struct bp_trainer *trainer)
 {
     trainer->has_gradient = false;
+    trainer->keeps_gradient = false;
     trainer->model.pass.seed = trainer->seed;
     trainer->model.pass.step = trainer->step;
     trainer->network->busy = true;
@@ -69,6 +70,8 @@ static bp_status run_gradient(struct bp_trainer *trainer, const struct bp_batch 
     trainer->network->busy = false;
     trainer->has_gradient = status == BP_OK;
     trainer->keeps_gradient = trainer->has_gradient;
+    if (status == BP_OK)
+        trainer->cost_value = *cost;
     return status;
 }
 
@@ -89,7 +92,8 @@ static struct bp_update update_of(struct bp_trainer *trainer, const struct bp_ru
 
 static struct bp_rule rule_of(const struct bp_trainer *trainer)
 {
-    return bp_optimizer_rule(&trainer->optimizer.spec, &trainer->optimizer_state);
+    return bp_optimizer_rule(&trainer->optimizer.spec, trainer->rate,
+                             &trainer->optimizer_state);
 }
 
 static void advance(struct bp_trainer *trainer)
@@ -99,13 +103,12 @@ static void advance(struct bp_trainer *trainer)
     trainer->step++;
 }
 
-/* Apply the gradients, which are finite. */
-static void run_update(struct bp_trainer *trainer)
+void bp_trainer_run_update(struct bp_trainer *trainer)
 {
     const struct bp_rule rule = rule_of(trainer);
     const struct bp_update update = update_of(trainer, &rule);
 
-    trainer->network->engine->update(&update, trainer->model.grads.base, 0, update.count);
+    bp_groups_update(trainer, &update);
     advance(trainer);
 }
 
@@ -118,7 +121,6 @@ static bp_status run_fused(struct bp_trainer *trainer, const struct bp_batch *ba
     bp_status status;
 
     begin(trainer);
-    trainer->keeps_gradient = false;
     status = bp_model_step(&trainer->model, batch, &update, cost, &trainer->text);
     trainer->network->busy = false;
     if (status == BP_OK)
@@ -126,17 +128,27 @@ static bp_status run_fused(struct bp_trainer *trainer, const struct bp_batch *ba
     return status;
 }
 
+static bp_status run_halves(struct bp_trainer *trainer, const struct bp_batch *batch,
+                            bool last, double *cost)
+{
+    bp_status status = run_gradient(trainer, batch, cost);
+
+    if (status == BP_OK)
+        status = bp_trainer_finish(trainer, last);
+    trainer->has_gradient = trainer->has_gradient && status == BP_OK;
+    return status;
+}
+
 bp_status bp_trainer_run_step(struct bp_trainer *trainer, const struct bp_batch *batch,
-                              double *cost)
+                              bool last, double *cost)
 {
     bp_status status;
 
-    if (trainer->settings[BP_TRAINER_KEEP_GRADIENT - 1] == 0)
-        return run_fused(trainer, batch, cost);
-    status = run_gradient(trainer, batch, cost);
-    if (status == BP_OK)
-        run_update(trainer);
-    return status;
+    if (trainer->settings[BP_TRAINER_KEEP_GRADIENT - 1] != 0 ||
+        !bp_trainer_is_plain(trainer))
+        return run_halves(trainer, batch, last, cost);
+    status = bp_trainer_find_rate(trainer);
+    return status == BP_OK ? run_fused(trainer, batch, cost) : status;
 }
 
 /* What was checked is done: the gradient, or a whole step. */
@@ -147,7 +159,7 @@ static bp_status work(struct bp_trainer *trainer, const struct bp_batch *batch,
     bp_status status;
 
     trainer->busy = true;
-    status = whole ? bp_trainer_run_step(trainer, batch, &value)
+    status = whole ? bp_trainer_run_step(trainer, batch, false, &value)
                    : run_gradient(trainer, batch, &value);
     trainer->busy = false;
     if (status == BP_OK && cost != NULL)
@@ -232,23 +244,35 @@ bp_status bp_trainer_gradient_labels(bp_trainer *trainer, const float *inputs,
                cost);
 }
 
-bp_status bp_trainer_update(bp_trainer *trainer)
+static bp_status check_update(struct bp_trainer *trainer)
 {
-    const struct bp_network *network;
-    bp_status status;
+    const struct bp_network *network = trainer->network;
+    bp_status status = bp_trainer_check(trainer);
 
-    if (trainer == NULL)
-        return BP_EINVAL;
-    status = bp_trainer_check(trainer);
+    if (status == BP_OK)
+        status = bp_trainer_check_rule(trainer, "half a step");
     if (status != BP_OK)
         return status;
     if (!trainer->has_gradient)
         return bp_fail(&trainer->text, BP_ESTATE,
                        "there is no gradient, expected bp_trainer_gradient() before");
-    network = trainer->network;
     if (!isfinite(network->engine->largest(network->kernels, trainer->model.grads.base,
                                            network->params_count)))
         return bp_fail(&trainer->text, BP_EDATA, "a gradient is not finite");
-    run_update(trainer);
     return BP_OK;
+}
+
+bp_status bp_trainer_update(bp_trainer *trainer)
+{
+    bp_status status;
+
+    if (trainer == NULL)
+        return BP_EINVAL;
+    status = check_update(trainer);
+    if (status != BP_OK)
+        return status;
+    trainer->busy = true;
+    status = bp_trainer_finish(trainer, false);
+    trainer->busy = false;
+    return status;
 }

@@ -9,6 +9,10 @@
 static const struct bp_setting table[BP_TRAINER_SETTINGS] = {
     {BP_TRAINER_BATCH, "batch", 1, MAX_BATCH, 32, BP_SETTING_WHOLE},
     {BP_TRAINER_SHUFFLE, "shuffle", 0, 1, 1, BP_SETTING_WHOLE},
+    {BP_TRAINER_ACCUMULATE, "accumulate", 1, 1e6, 1, BP_SETTING_WHOLE},
+    {BP_TRAINER_CLIP_NORM, "clip norm", 0, 1e30, 0, 0},
+    {BP_TRAINER_CLIP_VALUE, "clip value", 0, 1e30, 0, 0},
+    {BP_TRAINER_BIAS_DECAY, "decay of biases", 0, 1, 1, BP_SETTING_WHOLE},
     {BP_TRAINER_KEEP_GRADIENT, "keep gradient", 0, 1, 0, BP_SETTING_WHOLE},
 };
 
@@ -30,6 +34,10 @@ bp_status bp_trainer_create(bp_network *network, const bp_cost *cost,
     made->optimizer.host = network->host;
     made->optimizer.spec = optimizer->spec;
     bp_settings_reset(&settings, made->settings);
+    if (bp_groups_create(made) != BP_OK) {
+        bp_host_release(&network->host, made, sizeof *made);
+        return BP_ENOMEM;
+    }
     *trainer = made;
     return BP_OK;
 }
@@ -45,6 +53,7 @@ void bp_trainer_destroy(bp_trainer *trainer)
                     trainer->order_capacity * sizeof *trainer->order);
     bp_arena_release(&trainer->state, host);
     bp_model_release(&trainer->model);
+    bp_groups_release(trainer);
     bp_host_release(host, trainer, sizeof *trainer);
 }
 
@@ -68,24 +77,48 @@ bp_status bp_trainer_check(struct bp_trainer *trainer)
     return trainer->busy ? fail_busy(trainer) : BP_OK;
 }
 
+bp_status bp_trainer_check_idle(struct bp_trainer *trainer)
+{
+    return trainer->busy ? fail_busy(trainer) : BP_OK;
+}
+
+bp_status bp_trainer_check_rule(struct bp_trainer *trainer, const char *name)
+{
+    if (trainer->optimizer.spec.kind == BP_OPTIMIZER_LBFGS)
+        return bp_fail(&trainer->text, BP_EUNSUPPORTED,
+                       "%s has no place in L-BFGS, expected another optimizer", name);
+    return BP_OK;
+}
+
+/* What a value that is within its bounds must not change. */
+static bp_status check_change(struct bp_trainer *trainer, int32_t key, double value)
+{
+    if (trainer->built && (key == BP_TRAINER_BATCH || key == BP_TRAINER_ACCUMULATE))
+        return bp_fail(&trainer->text, BP_ESTATE,
+                       "the trainer is built, expected %s before",
+                       bp_settings_name(&settings, key));
+    if (key == BP_TRAINER_SHUFFLE && trainer->row > 0)
+        return bp_fail(&trainer->text, BP_ESTATE,
+                       "an epoch is stopped at row %zu, expected shuffle between epochs",
+                       trainer->row);
+    if (key >= BP_TRAINER_ACCUMULATE && value != table[key - 1].initial)
+        return bp_trainer_check_rule(trainer, bp_settings_name(&settings, key));
+    return BP_OK;
+}
+
 bp_status bp_trainer_set(bp_trainer *trainer, int32_t key, double value)
 {
     bp_status status;
 
     if (trainer == NULL)
         return BP_EINVAL;
-    if (trainer->busy)
-        return fail_busy(trainer);
-    status = bp_settings_check(&settings, key, value, &trainer->text);
+    status = bp_trainer_check_idle(trainer);
+    if (status == BP_OK)
+        status = bp_settings_check(&settings, key, value, &trainer->text);
+    if (status == BP_OK)
+        status = check_change(trainer, key, value);
     if (status != BP_OK)
         return status;
-    if (trainer->built && key == BP_TRAINER_BATCH)
-        return bp_fail(&trainer->text, BP_ESTATE,
-                       "the trainer is built, expected the batch before");
-    if (key == BP_TRAINER_SHUFFLE && trainer->row > 0)
-        return bp_fail(&trainer->text, BP_ESTATE,
-                       "an epoch is stopped at row %zu, expected shuffle between epochs",
-                       trainer->row);
     return bp_settings_set(&settings, trainer->settings, key, value, &trainer->text);
 }
 
@@ -96,19 +129,32 @@ bp_status bp_trainer_get(const bp_trainer *trainer, int32_t key, double *value)
     return bp_settings_get(&settings, trainer->settings, key, value);
 }
 
-/* The optimizer's state: arrays of the size of the parameters, one after the other. */
+/* The optimizer's state: spans of the size of the parameters, one after the other; at the
+ * end the sum of gradients, where there is one. */
 static bp_status reserve_state(struct bp_trainer *trainer)
 {
     const struct bp_network *network = trainer->network;
+    const struct bp_optimizer_spec *spec = &trainer->optimizer.spec;
+    const bool collects = trainer->settings[BP_TRAINER_ACCUMULATE - 1] > 1;
     struct bp_plan plan = {.element_size = network->engine->element_size};
     bp_status status;
 
-    (void)bp_plan_matrix(&plan, bp_optimizer_states(&trainer->optimizer.spec),
+    (void)bp_plan_matrix(&plan, bp_optimizer_states(spec) + collects,
                          network->params_count);
     status = bp_arena_reserve(&trainer->state, &network->host, &plan);
     if (status != BP_OK)
         return bp_fail(&trainer->text, status, "no memory for the optimizer's state");
+    trainer->states = bp_optimizer_states(spec);
+    trainer->slots = spec->kind == BP_OPTIMIZER_LBFGS ? bp_optimizer_slots(spec) : 0;
     return BP_OK;
+}
+
+void *bp_trainer_state_at(const struct bp_trainer *trainer, size_t index)
+{
+    const struct bp_network *network = trainer->network;
+
+    return bp_at(trainer->state.base, network->engine->element_size,
+                 index * network->params_count);
 }
 
 bp_status bp_trainer_build(bp_trainer *trainer, uint64_t seed)

@@ -2,6 +2,8 @@
 /* The object: create, and a batch through it. */
 #include "explain/trace.h"
 
+#include <math.h>
+
 bp_status bp_trace_create(const bp_network *network, const bp_cost *cost,
                           bp_trace **trace)
 {
@@ -113,7 +115,7 @@ static bp_status check_counts(struct bp_trace *trace, const struct bp_batch *bat
 
 static bool all_finite(const struct bp_record *record, const double *x, size_t count)
 {
-    return bp_engine_f64.finite(record->network->kernels, x, count);
+    return isfinite(bp_engine_f64.largest(record->network->kernels, x, count));
 }
 
 static bool row_finite(const struct bp_record *record, const double *row)

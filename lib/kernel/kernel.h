@@ -89,6 +89,17 @@ struct BP_REAL(kernels) {
     /** The largest |x| of `count` numbers (any count), 0 for none; infinity if one of
      *  them is infinite or NaN. */
     real (*largest)(const real *x, size_t count);
+
+    /* Of spans: `count` is a multiple of BP_LANES. */
+
+    /** Sum of x y, or of |x| where y is NULL, in double. */
+    double (*sum)(struct bp_pool *pool, const real *x, const real *y, size_t count);
+    /** to = fma(a, d, x), or a d where x is NULL. */
+    void (*line)(real *to, double a, const real *d, const real *x, size_t count);
+    /** x within [-limit, limit]. */
+    void (*clamp)(real *x, double limit, size_t count);
+    /** No column longer than the limit, in the Euclidean norm. */
+    void (*limit_columns)(real *x, size_t rows, size_t cols, size_t stride, double limit);
 };
 
 /** The table for a `BP_ISA_` value that bp_cpu_isa() gave. */

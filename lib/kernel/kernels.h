@@ -28,7 +28,7 @@
 
 /* Into the second level of the cache; and into the first, to be written. */
 #if defined(__GNUC__)
-#define KERNEL_PREFETCH(address) __builtin_prefetch((const void *)(address), 0, 2)
+#define KERNEL_PREFETCH(address)       __builtin_prefetch((const void *)(address), 0, 2)
 #define KERNEL_PREFETCH_WRITE(address) __builtin_prefetch((const void *)(address), 1, 3)
 #else
 #define KERNEL_PREFETCH(address)       ((void)(address))
@@ -36,6 +36,7 @@
 #endif
 
 #include "kernel/activate.h"
+#include "kernel/linear.h"
 #include "kernel/product.h"
 #include "kernel/reduce.h"
 
@@ -50,6 +51,10 @@ const struct BP_REAL(kernels) BP_REAL(KERNEL_TABLE) = {
     .derive = derive,
     .update = update,
     .largest = largest,
+    .sum = sum,
+    .line = line,
+    .clamp = clamp,
+    .limit_columns = limit_columns,
 };
 
 #endif

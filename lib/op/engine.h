@@ -9,11 +9,27 @@
 #include "op/cost_run.h"
 #include "op/op.h"
 
+/** What works on spans that have the same length. */
+struct bp_spans {
+    const void *kernels;
+    struct bp_pool *pool;
+    size_t count; /**< A multiple of ::BP_LANES. */
+};
+
 struct bp_engine {
     size_t element_size;
     double most; /**< The largest finite number. */
     const void *(*kernels)(int32_t isa);
     const struct bp_op *const *ops; /**< By `BP_LAYER_KIND_` value. */
+
+    /* Spans, as the kernels of the same names. */
+    double (*sum)(const struct bp_spans *spans, const void *x, const void *y);
+    void (*line)(const struct bp_spans *spans, void *to, double a, const void *d,
+                 const void *x);
+    void (*clamp)(const struct bp_spans *spans, void *x, double limit);
+    /** A weight's rows `to` within the limit; see bp_place. */
+    void (*limit_norms)(const struct bp_spans *spans, void *params,
+                        const struct bp_place *weight, double limit);
 
     /* Between the caller's arrays and elements `stride` apart. */
     void (*load_f32)(void *to, size_t stride, const float *from, size_t count);

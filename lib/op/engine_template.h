@@ -71,6 +71,35 @@ static void update(const struct bp_update *update, const void *grads, size_t off
     kernels->update(update->pool, update->rule, &span);
 }
 
+static const struct BP_REAL(kernels) * kernels_in(const struct bp_spans *spans)
+{
+    return spans->kernels;
+}
+
+static double sum(const struct bp_spans *spans, const void *x, const void *y)
+{
+    return kernels_in(spans)->sum(spans->pool, x, y, spans->count);
+}
+
+static void line(const struct bp_spans *spans, void *to, double a, const void *d,
+                 const void *x)
+{
+    kernels_in(spans)->line(to, a, d, x, spans->count);
+}
+
+static void clamp(const struct bp_spans *spans, void *x, double limit)
+{
+    kernels_in(spans)->clamp(x, limit, spans->count);
+}
+
+/* Weights lie as [from][to]: what comes into a unit is a column. */
+static void limit_norms(const struct bp_spans *spans, void *params,
+                        const struct bp_place *weight, double limit)
+{
+    kernels_in(spans)->limit_columns((real *)params + weight->offset, weight->cols,
+                                     weight->rows, weight->col_stride, limit);
+}
+
 static const struct bp_op *const ops[] = {
     [BP_LAYER_KIND_DENSE] = &dense_op,
     [BP_LAYER_KIND_ACTIVATION] = &activation_op,
@@ -82,6 +111,10 @@ const struct bp_engine BP_REAL(engine) = {
     .most = REAL_LARGEST,
     .kernels = kernels_for,
     .ops = ops,
+    .sum = sum,
+    .line = line,
+    .clamp = clamp,
+    .limit_norms = limit_norms,
     .load_f32 = load_f32,
     .load_f64 = load_f64,
     .store_f32 = store_f32,

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Trains one small network for every activation, cost and precision, and prints a digest
- * of the bits of all that came out: parameters, costs, figures, predictions. Whatever
- * builds the library, and wherever it runs, these lines must be the same.
+ * Trains one small network for every activation, cost, optimizer and precision, and
+ * prints a digest of the bits of all that came out: parameters, costs, figures,
+ * predictions. Whatever builds the library, and wherever it runs, these lines must be the
+ * same.
  */
 #include <backprop.h>
 
@@ -19,40 +20,61 @@ struct recipe {
     double rate, momentum;
     int32_t nesterov;
     double decay;
+    int32_t kind; /* of the optimizer; 0: SGD */
+    unsigned with;
 };
+
+/* What a recipe trains with besides, any of them. */
+enum { CLIPPED = 1, COLLECTED = 2, SCHEDULED = 4, LAYERED = 8, CENTRED = 16 };
 
 /* clang-format off */
 static const struct recipe recipes[] = {
     {"tanh-quadratic", BP_ACTIVATION_TANH, BP_ACTIVATION_TANH,
-     BP_COST_QUADRATIC, BP_INIT_DEFAULT, 0.1, 0.9, 0, 0},
+     BP_COST_QUADRATIC, BP_INIT_DEFAULT, 0.1, 0.9, 0, 0, 0, 0},
     {"sigmoid-cross-entropy", BP_ACTIVATION_SIGMOID, BP_ACTIVATION_SIGMOID,
-     BP_COST_CROSS_ENTROPY, BP_INIT_NORMAL, 0.1, 0.5, 1, 0.001},
+     BP_COST_CROSS_ENTROPY, BP_INIT_NORMAL, 0.1, 0.5, 1, 0.001, 0, 0},
     {"relu-softmax", BP_ACTIVATION_RELU, BP_ACTIVATION_SOFTMAX,
-     BP_COST_SOFTMAX_CROSS_ENTROPY, BP_INIT_HE_NORMAL, 0.1, 0.9, 1, 0},
+     BP_COST_SOFTMAX_CROSS_ENTROPY, BP_INIT_HE_NORMAL, 0.1, 0.9, 1, 0, 0, 0},
     {"gelu-log-softmax", BP_ACTIVATION_GELU, BP_ACTIVATION_LOG_SOFTMAX,
-     BP_COST_SOFTMAX_CROSS_ENTROPY, BP_INIT_DEFAULT, 0.1, 0.9, 0, 0.01},
+     BP_COST_SOFTMAX_CROSS_ENTROPY, BP_INIT_DEFAULT, 0.1, 0.9, 0, 0.01, 0, 0},
     {"gelu-tanh-kl", BP_ACTIVATION_GELU_TANH, BP_ACTIVATION_LOG_SOFTMAX,
-     BP_COST_KL_DIVERGENCE, BP_INIT_HE_UNIFORM, 0.1, 0, 0, 0},
+     BP_COST_KL_DIVERGENCE, BP_INIT_HE_UNIFORM, 0.1, 0, 0, 0, 0, 0},
     {"linear-mse", BP_ACTIVATION_LINEAR, BP_ACTIVATION_LINEAR,
-     BP_COST_MSE, BP_INIT_XAVIER_UNIFORM, 0.1, 0, 0, 0.1},
+     BP_COST_MSE, BP_INIT_XAVIER_UNIFORM, 0.1, 0, 0, 0.1, 0, 0},
     {"leaky-relu-mae", BP_ACTIVATION_LEAKY_RELU, BP_ACTIVATION_LINEAR,
-     BP_COST_MAE, BP_INIT_FAN_IN_UNIFORM, 0.1, 0.9, 0, 0},
+     BP_COST_MAE, BP_INIT_FAN_IN_UNIFORM, 0.1, 0.9, 0, 0, 0, 0},
     {"elu-huber", BP_ACTIVATION_ELU, BP_ACTIVATION_LINEAR,
-     BP_COST_HUBER, BP_INIT_LECUN_UNIFORM, 0.1, 0.9, 1, 0},
+     BP_COST_HUBER, BP_INIT_LECUN_UNIFORM, 0.1, 0.9, 1, 0, 0, 0},
     {"selu-smooth-l1", BP_ACTIVATION_SELU, BP_ACTIVATION_SOFTSIGN,
-     BP_COST_SMOOTH_L1, BP_INIT_LECUN_NORMAL, 0.1, 0, 0, 0},
+     BP_COST_SMOOTH_L1, BP_INIT_LECUN_NORMAL, 0.1, 0, 0, 0, 0, 0},
     {"silu-hinge", BP_ACTIVATION_SILU, BP_ACTIVATION_LINEAR,
-     BP_COST_HINGE, BP_INIT_XAVIER_NORMAL, 0.1, 0.9, 0, 0},
+     BP_COST_HINGE, BP_INIT_XAVIER_NORMAL, 0.1, 0.9, 0, 0, 0, 0},
     {"softplus-logits", BP_ACTIVATION_SOFTPLUS, BP_ACTIVATION_LINEAR,
-     BP_COST_BINARY_CROSS_ENTROPY_LOGITS, BP_INIT_DEFAULT, 0.1, 0.9, 0, 0},
+     BP_COST_BINARY_CROSS_ENTROPY_LOGITS, BP_INIT_DEFAULT, 0.1, 0.9, 0, 0, 0, 0},
     {"softsign-poisson", BP_ACTIVATION_SOFTSIGN, BP_ACTIVATION_LINEAR,
-     BP_COST_POISSON, BP_INIT_DEFAULT, 0.1, 0.9, 0, 0},
+     BP_COST_POISSON, BP_INIT_DEFAULT, 0.1, 0.9, 0, 0, 0, 0},
     {"hard-sigmoid-binary", BP_ACTIVATION_HARD_SIGMOID, BP_ACTIVATION_HARD_SIGMOID,
-     BP_COST_BINARY_CROSS_ENTROPY, BP_INIT_DEFAULT, 0.1, 0.9, 0, 0},
+     BP_COST_BINARY_CROSS_ENTROPY, BP_INIT_DEFAULT, 0.1, 0.9, 0, 0, 0, 0},
     {"softmax-cross-entropy", BP_ACTIVATION_SOFTMAX, BP_ACTIVATION_SOFTMAX,
-     BP_COST_CROSS_ENTROPY, BP_INIT_DEFAULT, 0.1, 0.5, 0, 0},
+     BP_COST_CROSS_ENTROPY, BP_INIT_DEFAULT, 0.1, 0.5, 0, 0, 0, 0},
     {"log-softmax-binary", BP_ACTIVATION_LOG_SOFTMAX, BP_ACTIVATION_SIGMOID,
-     BP_COST_BINARY_CROSS_ENTROPY, BP_INIT_DEFAULT, 0.001, 0.9, 0, 0},
+     BP_COST_BINARY_CROSS_ENTROPY, BP_INIT_DEFAULT, 0.001, 0.9, 0, 0, 0, 0},
+#define RULE(name, rate, momentum, decay, kind, with)                           \
+    {name, BP_ACTIVATION_TANH, BP_ACTIVATION_SOFTMAX,                            \
+     BP_COST_SOFTMAX_CROSS_ENTROPY, BP_INIT_DEFAULT, rate, momentum, 0, decay,   \
+     BP_OPTIMIZER_##kind, with}
+    RULE("adam", 0.01, 0, 0.01, ADAM, 0),
+    RULE("adagrad", 0.1, 0, 0.01, ADAGRAD, 0),
+    RULE("rmsprop", 0.01, 0.5, 0.01, RMSPROP, 0),
+    RULE("rmsprop-centred", 0.01, 0, 0, RMSPROP, CENTRED),
+    RULE("amsgrad", 0.01, 0, 0.01, AMSGRAD, 0),
+    RULE("adamw", 0.01, 0, 0, ADAMW, 0),
+    RULE("rprop", 0.01, 0, 0, RPROP, 0),
+    RULE("lbfgs", 1, 0, 0, LBFGS, 0),
+    RULE("sgd-clipped", 1, 0.9, 0, SGD, CLIPPED),
+    RULE("adam-collected", 0.01, 0, 0, ADAM, COLLECTED | CLIPPED),
+    RULE("sgd-scheduled", 0.5, 0.9, 0.01, SGD, SCHEDULED),
+    RULE("adamw-layered", 0.01, 0, 0, ADAMW, LAYERED | SCHEDULED),
 };
 /* clang-format on */
 
@@ -147,20 +169,65 @@ static bp_network *make_network(const struct recipe *recipe, size_t inputs, size
     return network;
 }
 
+/* The settings that this kind has. */
+static bp_optimizer *make_optimizer(const struct recipe *recipe)
+{
+    const int32_t kind = recipe->kind != 0 ? recipe->kind : BP_OPTIMIZER_SGD;
+    bp_optimizer *optimizer;
+    check(bp_optimizer_create(kind, NULL, &optimizer), "optimizer");
+    check(bp_optimizer_set(optimizer, BP_OPTIMIZER_RATE, recipe->rate), "rate");
+    if (recipe->momentum > 0)
+        check(bp_optimizer_set(optimizer, BP_OPTIMIZER_MOMENTUM, recipe->momentum),
+              "momentum");
+    if (recipe->nesterov)
+        check(bp_optimizer_set(optimizer, BP_OPTIMIZER_NESTEROV, recipe->nesterov),
+              "nesterov");
+    if (recipe->decay > 0)
+        check(bp_optimizer_set(optimizer, BP_OPTIMIZER_WEIGHT_DECAY, recipe->decay),
+              "decay");
+    if (recipe->with & CENTRED)
+        check(bp_optimizer_set(optimizer, BP_OPTIMIZER_CENTRED, 1), "centred");
+    return optimizer;
+}
+
+static void add_schedule(bp_trainer *trainer)
+{
+    bp_schedule *schedule;
+    check(bp_schedule_create(BP_SCHEDULE_COSINE, NULL, &schedule), "schedule");
+    check(bp_schedule_set(schedule, BP_SCHEDULE_BY, 1), "by");
+    check(bp_schedule_set(schedule, BP_SCHEDULE_PERIOD, 5), "period");
+    check(bp_schedule_set(schedule, BP_SCHEDULE_WARMUP, 2), "warm-up");
+    check(bp_trainer_set_schedule(trainer, schedule), "schedule");
+    bp_schedule_destroy(schedule);
+}
+
+static void add_options(const struct recipe *recipe, bp_trainer *trainer)
+{
+    if (recipe->with & CLIPPED) {
+        check(bp_trainer_set(trainer, BP_TRAINER_CLIP_NORM, 0.25), "norm");
+        check(bp_trainer_set(trainer, BP_TRAINER_CLIP_VALUE, 0.125), "value");
+    }
+    if (recipe->with & COLLECTED)
+        check(bp_trainer_set(trainer, BP_TRAINER_ACCUMULATE, 2), "accumulate");
+    if (recipe->with & SCHEDULED)
+        add_schedule(trainer);
+    if (recipe->with & LAYERED) {
+        check(bp_trainer_set(trainer, BP_TRAINER_BIAS_DECAY, 0), "biases");
+        check(bp_trainer_set_layer(trainer, 0, BP_TRAINER_LAYER_RATE, 0.3), "rate");
+        check(bp_trainer_set_layer(trainer, 1, BP_TRAINER_LAYER_FROZEN, 1), "frozen");
+        check(bp_trainer_set_layer(trainer, 2, BP_TRAINER_LAYER_MAX_NORM, 0.5), "norm");
+    }
+}
+
 static bp_trainer *make_trainer(const struct recipe *recipe, bp_network *network,
                                 const bp_cost *cost)
 {
-    bp_optimizer *optimizer;
+    const int batch = recipe->kind == BP_OPTIMIZER_LBFGS ? ROWS : BATCH;
+    bp_optimizer *optimizer = make_optimizer(recipe);
     bp_trainer *trainer;
-    check(bp_optimizer_create(BP_OPTIMIZER_SGD, NULL, &optimizer), "optimizer");
-    check(bp_optimizer_set(optimizer, BP_OPTIMIZER_RATE, recipe->rate), "rate");
-    check(bp_optimizer_set(optimizer, BP_OPTIMIZER_MOMENTUM, recipe->momentum),
-          "momentum");
-    check(bp_optimizer_set(optimizer, BP_OPTIMIZER_NESTEROV, recipe->nesterov),
-          "nesterov");
-    check(bp_optimizer_set(optimizer, BP_OPTIMIZER_WEIGHT_DECAY, recipe->decay), "decay");
     check(bp_trainer_create(network, cost, optimizer, &trainer), "trainer");
-    check(bp_trainer_set(trainer, BP_TRAINER_BATCH, BATCH), "batch");
+    check(bp_trainer_set(trainer, BP_TRAINER_BATCH, batch), "batch");
+    add_options(recipe, trainer);
     check(bp_trainer_build(trainer, 43), bp_trainer_error(trainer));
     bp_optimizer_destroy(optimizer);
     return trainer;

@@ -244,7 +244,7 @@ static void test_optimizer(void **state)
 {
     struct world *w = *state;
 
-    BAD_CODES(bp_optimizer_create, kind, 1, BP_OPTIMIZER_ADAM, NOTHING,
+    BAD_CODES(bp_optimizer_create, kind, 1, BP_OPTIMIZER_LBFGS, NOTHING,
               bp_optimizer_create(code, w->env, &w->out.optimizer));
     BAD_ENVS(bp_optimizer_create, bp_optimizer_create(1, env, &w->out.optimizer));
     BAD(bp_optimizer_create, optimizer, "NULL", BP_EINVAL, NOTHING,
@@ -255,7 +255,7 @@ static void test_optimizer(void **state)
 
     BAD(bp_optimizer_set, optimizer, "NULL", BP_EINVAL, NOTHING,
         bp_optimizer_set(NULL, BP_OPTIMIZER_RATE, 1));
-    BAD_CODES(bp_optimizer_set, key, 1, BP_OPTIMIZER_DAMPENING, w->sgd,
+    BAD_CODES(bp_optimizer_set, key, 1, BP_OPTIMIZER_TOLERANCE_CHANGE, w->sgd,
               bp_optimizer_set(w->sgd, code, 1));
     BAD_SETTING(bp_optimizer_set, "rate", w->sgd,
                 bp_optimizer_set(w->sgd, BP_OPTIMIZER_RATE, number), 0, -0.1, 1.1e6);
@@ -269,7 +269,7 @@ static void test_optimizer(void **state)
                 bp_optimizer_set(w->sgd, BP_OPTIMIZER_DAMPENING, number), -0.1, 1.1);
     BAD(bp_optimizer_get, optimizer, "NULL", BP_EINVAL, NOTHING,
         bp_optimizer_get(NULL, BP_OPTIMIZER_RATE, &w->out.value));
-    BAD_CODES(bp_optimizer_get, key, 1, BP_OPTIMIZER_DAMPENING, NOTHING,
+    BAD_CODES(bp_optimizer_get, key, 1, BP_OPTIMIZER_TOLERANCE_CHANGE, NOTHING,
               bp_optimizer_get(w->sgd, code, &w->out.value));
     BAD(bp_optimizer_get, value, "NULL", BP_EINVAL, NOTHING,
         bp_optimizer_get(w->sgd, BP_OPTIMIZER_RATE, NULL));

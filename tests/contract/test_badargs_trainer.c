@@ -47,8 +47,20 @@ static void test_set(void **state)
                 bp_trainer_set(w->fresh, BP_TRAINER_BATCH, number), 0, 0.5, -1, 1e300);
     BAD_SETTING(bp_trainer_set, "shuffle", w->trainer,
                 bp_trainer_set(w->trainer, BP_TRAINER_SHUFFLE, number), -1, 0.5, 2);
+    BAD_SETTING(bp_trainer_set, "accumulate", w->fresh,
+                bp_trainer_set(w->fresh, BP_TRAINER_ACCUMULATE, number), 0, 0.5, -1, 2e6);
+    BAD_SETTING(bp_trainer_set, "clip norm", w->trainer,
+                bp_trainer_set(w->trainer, BP_TRAINER_CLIP_NORM, number), -1, 1e31);
+    BAD_SETTING(bp_trainer_set, "clip value", w->trainer,
+                bp_trainer_set(w->trainer, BP_TRAINER_CLIP_VALUE, number), -1, 1e31);
+    BAD_SETTING(bp_trainer_set, "decay of biases", w->trainer,
+                bp_trainer_set(w->trainer, BP_TRAINER_BIAS_DECAY, number), -1, 0.5, 2);
     BAD(bp_trainer_set, state, "built", BP_ESTATE, w->trainer,
         bp_trainer_set(w->trainer, BP_TRAINER_BATCH, 1));
+    BAD(bp_trainer_set, state, "built", BP_ESTATE, w->trainer,
+        bp_trainer_set(w->trainer, BP_TRAINER_ACCUMULATE, 2));
+    BAD_SAYS(bp_trainer_set, value, "clip norm", "L-BFGS", BP_EUNSUPPORTED, w->lines,
+             bp_trainer_set(w->lines, BP_TRAINER_CLIP_NORM, 1));
     BAD(bp_trainer_get, trainer, "NULL", BP_EINVAL, NOTHING,
         bp_trainer_get(NULL, BP_TRAINER_BATCH, &w->out.value));
     BAD_CODES(bp_trainer_get, key, 1, BP_TRAINER_KEEP_GRADIENT, NOTHING,
@@ -266,6 +278,8 @@ static void test_update(void **state)
         bp_trainer_update(w->fresh));
     BAD(bp_trainer_update, state, "no gradient yet", BP_ESTATE, w->trainer64,
         bp_trainer_update(w->trainer64));
+    BAD(bp_trainer_update, state, "L-BFGS", BP_EUNSUPPORTED, w->lines,
+        bp_trainer_update(w->lines));
     BAD(bp_trainer_update, state, "after a step", BP_ESTATE, w->trainer,
         bp_trainer_update(w->trainer));
     ok(bp_trainer_get_gradient_view(w->ready, &view, &count));

@@ -55,12 +55,13 @@ static double bench_best(bench_fn run, void *data)
 #define CHAIN(width, n) "vfmadd231pd %%" width "14, %%" width "15, %%" width n "\n\t"
 #endif
 
-#define CHAINS(width)                                                           \
-    CHAIN(width, "0")                                                           \
-    CHAIN(width, "1")                                                           \
-    CHAIN(width, "2") CHAIN(width, "3") CHAIN(width, "4") CHAIN(width, "5")     \
-        CHAIN(width, "6") CHAIN(width, "7") CHAIN(width, "8") CHAIN(width, "9") \
-            CHAIN(width, "10") CHAIN(width, "11")
+#define CHAINS(width)                                                            \
+    CHAIN(width, "0")                                                            \
+    CHAIN(width, "1")                                                            \
+    CHAIN(width, "2")                                                            \
+    CHAIN(width, "3") CHAIN(width, "4") CHAIN(width, "5") CHAIN(width, "6")      \
+        CHAIN(width, "7") CHAIN(width, "8") CHAIN(width, "9") CHAIN(width, "10") \
+            CHAIN(width, "11")
 
 #define CHAIN_LOOP(width)                                                            \
     __asm__ volatile("vzeroall\n\t"                                                  \

@@ -32,9 +32,7 @@ typedef long double wide;
 
 typedef const struct BP_REAL(kernels) table;
 
-enum {
-    GUARD = 64
-};
+enum { GUARD = 64 };
 
 /* No arithmetic gives this number, and no NaN hides it. */
 #define CANARY REAL_C(12345.6789)

@@ -8,9 +8,7 @@
 
 #include "check.h"
 
-enum {
-    KINDS = BP_ACTIVATION_LOG_SOFTMAX + 1
-};
+enum { KINDS = BP_ACTIVATION_LOG_SOFTMAX + 1 };
 
 static long double elu_wide(long double z, long double alpha)
 {

@@ -6,8 +6,10 @@
 
 #include "check.h"
 #include "check_activate.h"
+#include "check_linear.h"
 #include "check_move.h"
 #include "check_product.h"
+#include "check_update.h"
 
 #include "bench.h"
 

@@ -19,10 +19,7 @@ const char *bad_no_line(const void *object)
 
 /* ---- lines that differ from those that rows look for ---- */
 
-enum {
-    ODD_KEY = -77,
-    ODD_COUNT = 77777
-};
+enum { ODD_KEY = -77, ODD_COUNT = 77777 };
 
 void bad_provoke_none(const void *object)
 {
@@ -60,6 +57,11 @@ void bad_provoke_workspace(bp_workspace *workspace)
 void bad_provoke_cost(bp_cost *cost)
 {
     (void)bp_cost_set(cost, ODD_KEY, 0);
+}
+
+void bad_provoke_schedule(bp_schedule *schedule)
+{
+    (void)bp_schedule_set(schedule, ODD_KEY, 0);
 }
 
 void bad_provoke_optimizer(bp_optimizer *optimizer)
@@ -114,11 +116,13 @@ static void mix_others(uint64_t *d, const struct world *w, const void *but)
     mix(d, w->cost, but, bp_cost_error(w->cost));
     mix(d, w->huber, but, bp_cost_error(w->huber));
     mix(d, w->sgd, but, bp_optimizer_error(w->sgd));
+    mix(d, w->falling, but, bp_schedule_error(w->falling));
     mix(d, w->fresh, but, bp_trainer_error(w->fresh));
     mix(d, w->trainer, but, bp_trainer_error(w->trainer));
     mix(d, w->ready, but, bp_trainer_error(w->ready));
     mix(d, w->trainer64, but, bp_trainer_error(w->trainer64));
     mix(d, w->numbers, but, bp_trainer_error(w->numbers));
+    mix(d, w->lines, but, bp_trainer_error(w->lines));
     mix(d, w->empty, but, bp_dataset_error(w->empty));
     mix(d, w->data, but, bp_dataset_error(w->data));
     mix(d, w->labelled, but, bp_dataset_error(w->labelled));
@@ -255,9 +259,7 @@ void bad_envs_init(struct bad_envs *bad, const struct world *world)
 
 /* ---- the program ---- */
 
-enum {
-    MOST_TESTS = 40
-};
+enum { MOST_TESTS = 40 };
 
 static struct world bad_world;
 

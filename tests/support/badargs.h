@@ -82,6 +82,7 @@ void bad_provoke_network(bp_network *network);
 void bad_provoke_workspace(bp_workspace *workspace);
 void bad_provoke_cost(bp_cost *cost);
 void bad_provoke_optimizer(bp_optimizer *optimizer);
+void bad_provoke_schedule(bp_schedule *schedule);
 void bad_provoke_trainer(bp_trainer *trainer);
 void bad_provoke_dataset(bp_dataset *dataset);
 void bad_provoke_trace(bp_trace *trace);
@@ -95,7 +96,8 @@ void bad_provoke_trace(bp_trace *trace);
              : bp_optimizer_error, bp_trainer * \
              : bp_trainer_error, bp_dataset *   \
              : bp_dataset_error, bp_scaler *    \
-             : bp_scaler_error, bp_trace *      \
+             : bp_scaler_error, bp_schedule *   \
+             : bp_schedule_error, bp_trace *    \
              : bp_trace_error, default          \
              : bad_no_line)(object)
 
@@ -108,7 +110,8 @@ void bad_provoke_trace(bp_trace *trace);
              : bad_provoke_optimizer, bp_trainer * \
              : bad_provoke_trainer, bp_dataset *   \
              : bad_provoke_dataset, bp_scaler *    \
-             : bad_provoke_scaler, bp_trace *      \
+             : bad_provoke_scaler, bp_schedule *   \
+             : bad_provoke_schedule, bp_trace *    \
              : bad_provoke_trace, default          \
              : bad_provoke_none)(object)
 

@@ -146,13 +146,25 @@ CALL(bp_trainer_error, NEVER, "", is_string(bp_trainer_error(w->trainer)))
 CALL(bp_trainer_set, NEVER, "", bp_trainer_set(w->fresh, BP_TRAINER_BATCH, 3))
 CALL(bp_trainer_get, NEVER, "",
      bp_trainer_get(w->fresh, BP_TRAINER_BATCH, &w->out.value))
+CALL(bp_trainer_set_layer, NEVER, "",
+     bp_trainer_set_layer(w->trainer, 1, BP_TRAINER_LAYER_FROZEN, 1))
+CALL(bp_trainer_get_layer, NEVER, "",
+     bp_trainer_get_layer(w->trainer, 1, BP_TRAINER_LAYER_FROZEN, &w->out.value))
 CALL(bp_trainer_build, ALLOCATES, "", bp_trainer_build(w->fresh, 1))
 CALL(bp_trainer_get_optimizer, NEVER, "",
      bp_trainer_get_optimizer(w->trainer) != NULL ? BP_OK : BP_EINVAL)
+CALL(bp_trainer_set_schedule, NEVER, "",
+     bp_trainer_set_schedule(w->fresh, w->falling))
+CALL(bp_trainer_set_schedule, NEVER, "NULL", bp_trainer_set_schedule(w->numbers, NULL))
+CALL(bp_trainer_get_rate, NEVER, "", bp_trainer_get_rate(w->numbers, &w->out.value))
+CALL(bp_trainer_observe, NEVER, "", bp_trainer_observe(w->numbers, 0.5))
 CALL(bp_trainer_position, NEVER, "", bp_trainer_position(w->trainer, &w->out.position))
 CALL(bp_trainer_step, NEVER, "",
      bp_trainer_step(w->trainer, w->in.f, WORLD_INPUTS, w->in.targets, WORLD_OUTPUTS,
                      &w->out.value))
+CALL(bp_trainer_step, NEVER, "L-BFGS",
+     bp_trainer_step(w->lines, w->in.f, 2 * WORLD_INPUTS, w->in.targets,
+                     2 * WORLD_OUTPUTS, &w->out.value))
 CALL(bp_trainer_step, NEVER, "double",
      bp_trainer_step(w->trainer64, w->in.f, WORLD_INPUTS, w->in.targets, WORLD_OUTPUTS,
                      &w->out.value))
@@ -187,6 +199,16 @@ CALL(bp_trainer_get_gradient_view, NEVER, "",
      bp_trainer_get_gradient_view(w->ready, &w->out.view, &w->out.count))
 CALL(bp_trainer_get_gradient_view_f64, NEVER, "",
      bp_trainer_get_gradient_view_f64(w->trainer64, &w->out.view_f64, &w->out.count))
+CALL(bp_trainer_get_state, NEVER, "",
+     bp_trainer_get_state(w->trainer, 1, BP_PARAMETER_WEIGHT, BP_STATE_MOMENTUM,
+                          w->out.d, WORLD_WEIGHTS))
+CALL(bp_trainer_set_state, NEVER, "",
+     bp_trainer_set_state(w->trainer, 1, BP_PARAMETER_WEIGHT, BP_STATE_MOMENTUM, w->in.d,
+                          WORLD_WEIGHTS))
+CALL(bp_trainer_get_number, NEVER, "",
+     bp_trainer_get_number(w->trainer, BP_NUMBER_STEP, &w->out.value))
+CALL(bp_trainer_set_number, NEVER, "",
+     bp_trainer_set_number(w->trainer, BP_NUMBER_STEP, 7))
 CALL(bp_trainer_epoch, ALLOCATES, "first",
      bp_trainer_epoch(w->trainer, w->data, &w->out.value))
 CALL(bp_trainer_epoch, ALLOCATES, "labels, double",
@@ -288,7 +310,22 @@ CALL(bp_layer_create_custom, ALLOCATES, "",
 CALL(bp_cost_create_custom, ALLOCATES, "",
      bp_cost_create_custom(&w->cost_ops, w->env, &w->out.cost))
 
-/* 13. Explanation. */
+/* 13. Schedules of the learning rate. */
+CALL(bp_schedule_create, ALLOCATES, "",
+     bp_schedule_create(BP_SCHEDULE_COSINE, w->env, &w->out.schedule))
+CALL(bp_schedule_create_custom, ALLOCATES, "",
+     bp_schedule_create_custom(world_rate, NULL, w->env, &w->out.schedule))
+CALL(bp_schedule_destroy, NEVER, "", (bp_schedule_destroy(WORLD_TAKE(w->falling)), BP_OK))
+CALL(bp_schedule_destroy, NEVER, "NULL", (bp_schedule_destroy(NULL), BP_OK))
+CALL(bp_schedule_error, NEVER, "", is_string(bp_schedule_error(w->falling)))
+CALL(bp_schedule_set, NEVER, "", bp_schedule_set(w->falling, BP_SCHEDULE_GAMMA, 0.5))
+CALL(bp_schedule_get, NEVER, "",
+     bp_schedule_get(w->falling, BP_SCHEDULE_GAMMA, &w->out.value))
+CALL(bp_schedule_set_milestones, NEVER, "",
+     bp_schedule_set_milestones(w->falling, (const uint64_t[]){1, 2}, 2))
+CALL(bp_schedule_rate, NEVER, "", bp_schedule_rate(w->falling, 0.5, 9, &w->out.value))
+
+/* 14. Explanation. */
 CALL(bp_trace_create, ALLOCATES, "", bp_trace_create(w->net, w->cost, &w->out.trace))
 CALL(bp_trace_destroy, NEVER, "", (bp_trace_destroy(WORLD_TAKE(w->trace)), BP_OK))
 CALL(bp_trace_destroy, NEVER, "NULL", (bp_trace_destroy(NULL), BP_OK))

@@ -104,6 +104,7 @@ struct world_out {
     bp_dataset *dataset;
     bp_dataset *second;
     bp_scaler *scaler;
+    bp_schedule *schedule;
     bp_trace *trace;
     float *view;
     double *view_f64;
@@ -162,11 +163,13 @@ struct world {
     bp_cost *huber;
     bp_cost *cost_own; /**< Callbacks. */
     bp_optimizer *sgd;
+    bp_schedule *falling;    /**< Multi-step, with a milestone at 3. */
     bp_trainer *fresh;       /**< On net, not built. */
     bp_trainer *trainer;     /**< On net, built, had one step. */
     bp_trainer *ready;       /**< On net, has a gradient that waits for update. */
     bp_trainer *trainer64;   /**< On net64, built. */
-    bp_trainer *numbers;     /**< On net, quadratic: takes no labels. */
+    bp_trainer *numbers;     /**< On net, quadratic: takes no labels. Has a plateau. */
+    bp_trainer *lines;       /**< On net, L-BFGS, built. */
     bp_trainer *trainer_own; /**< On net_own with cost_own, built. */
     bp_dataset *empty;
     bp_dataset *data;     /**< Inputs, targets, labels. */
@@ -191,6 +194,9 @@ struct world {
     struct world_in in;
     struct world_out out;
 };
+
+/** A schedule of one's own: base / (1 + t). */
+double world_rate(uint64_t t, double base, void *user);
 
 /** A CSV file, "data.csv" in the world's files: x, y and class names. */
 extern const char world_csv[];

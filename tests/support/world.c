@@ -26,10 +26,7 @@ static const unsigned char csv_gz[] = {
 };
 
 /* A longer one, "long.csv", whose size is not known before it is read. */
-enum {
-    LONG_ROWS = 1500,
-    LONG_CLASSES = 60
-};
+enum { LONG_ROWS = 1500, LONG_CLASSES = 60 };
 static char long_csv[32 * (LONG_ROWS + 1)];
 
 static size_t make_long_csv(void)
@@ -58,6 +55,12 @@ int32_t ignore_bytes(const void *bytes, size_t size, void *user)
     (void)bytes;
     (void)user;
     return size > 0 ? 0 : 1;
+}
+
+double world_rate(uint64_t t, double base, void *user)
+{
+    (void)user;
+    return base / (1 + (double)t);
 }
 
 void *world_take(void **pointer)
@@ -186,6 +189,29 @@ static void create_traces(struct world *w)
     ok(bp_trace_nudge(w->trace, &w->connection, 0.125, &nudge));
 }
 
+static void create_lines(struct world *w)
+{
+    bp_optimizer *lbfgs = NULL;
+
+    ok(bp_optimizer_create(BP_OPTIMIZER_LBFGS, NULL, &lbfgs));
+    ok(bp_optimizer_set(lbfgs, BP_OPTIMIZER_HISTORY, 5));
+    ok(bp_optimizer_set(lbfgs, BP_OPTIMIZER_ITERATIONS, 3));
+    w->lines = make_trainer_with(w->net, BP_COST_SOFTMAX_CROSS_ENTROPY, lbfgs,
+                                 WORLD_BATCH, 9);
+}
+
+static void create_schedules(struct world *w)
+{
+    const uint64_t milestone = 3;
+    bp_schedule *plateau = NULL;
+
+    ok(bp_schedule_create(BP_SCHEDULE_MULTI_STEP, w->env, &w->falling));
+    ok(bp_schedule_set_milestones(w->falling, &milestone, 1));
+    ok(bp_schedule_create(BP_SCHEDULE_PLATEAU, w->env, &plateau));
+    ok(bp_trainer_set_schedule(w->numbers, plateau));
+    bp_schedule_destroy(plateau);
+}
+
 static void create_data(struct world *w)
 {
     const size_t rows = WORLD_ROWS;
@@ -232,6 +258,8 @@ void world_create(struct world *world)
     create_layers(world);
     create_networks(world);
     create_trainers(world);
+    create_lines(world);
+    create_schedules(world);
     create_traces(world);
     create_data(world);
     world_reset_out(world);
@@ -266,6 +294,7 @@ static void destroy_out(struct world_out *out)
     DESTROY_OUT(bp_dataset_destroy, out->dataset);
     DESTROY_OUT(bp_dataset_destroy, out->second);
     DESTROY_OUT(bp_scaler_destroy, out->scaler);
+    DESTROY_OUT(bp_schedule_destroy, out->schedule);
 }
 
 static void destroy_trainers(struct world *w)
@@ -275,6 +304,7 @@ static void destroy_trainers(struct world *w)
     bp_trainer_destroy(w->ready);
     bp_trainer_destroy(w->trainer64);
     bp_trainer_destroy(w->numbers);
+    bp_trainer_destroy(w->lines);
     bp_trainer_destroy(w->trainer_own);
     bp_trace_destroy(w->trace_fresh);
     bp_trace_destroy(w->trace);
@@ -317,6 +347,7 @@ void world_destroy(struct world *world)
     bp_cost_destroy(world->huber);
     bp_cost_destroy(world->cost_own);
     bp_optimizer_destroy(world->sgd);
+    bp_schedule_destroy(world->falling);
     bp_layer_destroy(world->dense);
     bp_layer_destroy(world->shape);
     bp_layer_destroy(world->own);

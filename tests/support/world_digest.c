@@ -80,10 +80,42 @@ static void mix_cost(uint64_t *digest, const bp_cost *cost)
 
 static void mix_optimizer(uint64_t *digest, const bp_optimizer *optimizer)
 {
-    for (int32_t key = BP_OPTIMIZER_RATE; key <= BP_OPTIMIZER_DAMPENING; ++key) {
+    for (int32_t key = BP_OPTIMIZER_RATE; key <= BP_OPTIMIZER_TOLERANCE_CHANGE; ++key) {
         double value = 0;
         mix_double(digest, bp_optimizer_get(optimizer, key, &value), value);
     }
+}
+
+static void mix_schedule(uint64_t *digest, const bp_schedule *schedule)
+{
+    for (int32_t key = BP_SCHEDULE_BY; key <= BP_SCHEDULE_MONITOR; ++key) {
+        double value = 0;
+        mix_double(digest, bp_schedule_get(schedule, key, &value), value);
+    }
+    for (uint64_t t = 0; t < 8; ++t) {
+        double rate = 0;
+        mix_double(digest, bp_schedule_rate(schedule, 1, t, &rate), rate);
+    }
+}
+
+/* What it remembers, and how it treats its layers. */
+static void mix_memory(uint64_t *digest, const bp_trainer *trainer)
+{
+    double values[WORLD_WEIGHTS] = {0};
+
+    for (int32_t number = BP_NUMBER_STEP; number <= BP_NUMBER_FALLS; ++number) {
+        double value = 0;
+        mix_double(digest, bp_trainer_get_number(trainer, number, &value), value);
+    }
+    for (int32_t key = BP_TRAINER_LAYER_RATE; key <= BP_TRAINER_LAYER_MAX_NORM; ++key) {
+        double value = 0;
+        mix_double(digest, bp_trainer_get_layer(trainer, 1, key, &value), value);
+    }
+    mix_double(digest,
+               bp_trainer_get_state(trainer, 1, BP_PARAMETER_WEIGHT, BP_STATE_MOMENTUM,
+                                    values, WORLD_WEIGHTS),
+               0);
+    mix(digest, values, sizeof values);
 }
 
 static void mix_trainer(uint64_t *digest, bp_trainer *trainer)
@@ -94,11 +126,12 @@ static void mix_trainer(uint64_t *digest, bp_trainer *trainer)
     position.struct_size = sizeof position;
     mix_size(digest, (size_t)bp_trainer_position(trainer, &position) & 0xFF);
     mix(digest, &position, sizeof position);
-    for (int32_t key = BP_TRAINER_BATCH; key <= BP_TRAINER_SHUFFLE; ++key) {
+    for (int32_t key = BP_TRAINER_BATCH; key <= BP_TRAINER_BIAS_DECAY; ++key) {
         double value = 0;
         mix_double(digest, bp_trainer_get(trainer, key, &value), value);
     }
     mix_optimizer(digest, bp_trainer_get_optimizer(trainer));
+    mix_memory(digest, trainer);
 }
 
 static void mix_gradient(uint64_t *digest, const bp_trainer *trainer)
@@ -190,6 +223,7 @@ static void mix_learners(uint64_t *digest, const struct world *world)
     mix_trainer(digest, world->ready);
     mix_trainer(digest, world->trainer64);
     mix_trainer(digest, world->numbers);
+    mix_trainer(digest, world->lines);
     mix_trainer(digest, world->trainer_own);
     mix_gradient(digest, world->ready);
     mix_trace(digest, world->trace_fresh);
@@ -230,6 +264,7 @@ uint64_t world_digest(const struct world *world)
     mix_cost(&digest, world->cost);
     mix_cost(&digest, world->huber);
     mix_optimizer(&digest, world->sgd);
+    mix_schedule(&digest, world->falling);
     mix_learners(&digest, world);
     mix_data(&digest, world);
     mix(&digest, &world->in, sizeof world->in);
