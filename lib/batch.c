@@ -124,6 +124,8 @@ static bp_status check_target_row(const struct bp_network *network,
     const float *targets = target_row(batch, row, width);
     size_t j;
 
+    if (targets != NULL && bp_cost_targets_ok(cost, targets, width))
+        return BP_OK;
     for (j = 0; j < width; j++) {
         const double y =
             targets != NULL ? (double)targets[j] : batch->targets_f64[row * width + j];

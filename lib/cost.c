@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "cost.h"
 
+#include <float.h>
+
 #include <string.h>
 
 /** Which targets make sense. */
@@ -212,6 +214,33 @@ bool bp_cost_target_ok(const struct bp_cost_spec *spec, double target)
     case PLUS_MINUS_ONE: return target == 1 || target == -1;
     case NOT_NEGATIVE: return target >= 0 && target - target == 0;
     default: return target - target == 0;
+    }
+}
+
+/* Loops without a call or a branch for each number. NaN is within no bounds. */
+static bool all_within(const float *x, size_t count, float low, float high)
+{
+    bool good = true;
+    size_t i;
+
+    for (i = 0; i < count; i++)
+        good &= x[i] >= low && x[i] <= high;
+    return good;
+}
+
+bool bp_cost_targets_ok(const struct bp_cost_spec *spec, const float *targets,
+                        size_t count)
+{
+    size_t i = 0;
+
+    switch (limit_of(spec)) {
+    case PROBABILITY: return all_within(targets, count, 0, 1);
+    case NOT_NEGATIVE: return all_within(targets, count, 0, FLT_MAX);
+    case PLUS_MINUS_ONE:
+        while (i < count && (targets[i] == 1 || targets[i] == -1))
+            i++;
+        return i == count;
+    default: return all_within(targets, count, -FLT_MAX, FLT_MAX);
     }
 }
 

@@ -37,6 +37,10 @@ bool bp_cost_takes_labels(const struct bp_cost_spec *spec);
 /** Whether a target is within the cost's limits. */
 bool bp_cost_target_ok(const struct bp_cost_spec *spec, double target);
 
+/** The same of many. */
+bool bp_cost_targets_ok(const struct bp_cost_spec *spec, const float *targets,
+                        size_t count);
+
 /** What bp_cost_target_ok() expects, in words. */
 const char *bp_cost_target_text(const struct bp_cost_spec *spec);
 

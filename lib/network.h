@@ -22,6 +22,7 @@ struct bp_network {
     const struct bp_engine *engine;
     int32_t isa;
     const void *kernels;
+    const void *wide; /**< Those in double. */
     struct bp_arena params;
     size_t params_count; /**< Elements of the arena, with padding. */
 };

@@ -59,6 +59,7 @@ bp_status bp_network_reserve(struct bp_network *network)
     network->engine = engine;
     network->isa = bp_cpu_isa((int32_t)network->settings[BP_NETWORK_ISA - 1]);
     network->kernels = engine->kernels(network->isa);
+    network->wide = bp_engine_f64.kernels(network->isa);
     return BP_OK;
 }
 

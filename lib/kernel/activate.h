@@ -358,6 +358,16 @@ static const activate_fn backward[] = {
     [BP_ACTIVATION_LOG_SOFTMAX] = log_softmax_back_rows,
 };
 
+static void exp_each(real *x, size_t count)
+{
+    size_t i;
+
+    for (i = 0; i + VEC_LANES <= count; i += VEC_LANES)
+        vec_store(x + i, vec_exp(vec_load(x + i)));
+    if (i < count)
+        vec_store_partial(x + i, vec_exp(vec_load_partial(x + i, count - i)), count - i);
+}
+
 struct activate_grid {
     const struct BP_REAL(activation) * work;
     activate_fn run;

@@ -86,6 +86,9 @@ struct BP_REAL(kernels) {
     void (*update)(struct bp_pool *pool, const struct bp_rule *rule,
                    const struct BP_REAL(span) * span);
 
+    /** x = e^x, of any count. */
+    void (*exp)(real *x, size_t count);
+
     /** The largest |x| of `count` numbers (any count), 0 for none; infinity if one of
      *  them is infinite or NaN. */
     real (*largest)(const real *x, size_t count);

@@ -50,6 +50,7 @@ const struct BP_REAL(kernels) BP_REAL(KERNEL_TABLE) = {
     .activate = activate,
     .derive = derive,
     .update = update,
+    .exp = exp_each,
     .largest = largest,
     .sum = sum,
     .line = line,

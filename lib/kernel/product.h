@@ -40,6 +40,9 @@
 /* Tiles between which the panel beside is asked for. */
 #define FETCH_TILES 4
 
+/* Columns of an outer product at a time. */
+#define OUTER_COLS 128
+
 #define CACHE_LINE (64 / sizeof(real))
 
 static size_t least(size_t a, size_t b)
@@ -312,6 +315,57 @@ static void product_block(const struct BP_REAL(product) * p, struct block *block
     product_pad(p, block);
 }
 
+/* Where a gradient of 0 moves nothing, rows of A that are 0 need no step: w - rate 0 is
+ * w, to the bit. */
+static bool moves_at_zero(const struct bp_rule *rule)
+{
+    return rule->kind != BP_OPTIMIZER_SGD || rule->momentum != 0 || rule->decay != 0 ||
+           rule->shrink != 0 || rule->l1 != 0;
+}
+
+/* One row of the gradient of a single example: g = fma(a, b, 0). */
+static void outer_row(real a, const real *b, size_t cols, real *g)
+{
+    const vec a_r = vec_set1(a);
+    size_t j;
+
+    for (j = 0; j < cols; j += VEC_LANES)
+        vec_store(g + j, vec_fma(a_r, vec_load(b + j), vec_zero()));
+}
+
+/* The step of one row, whose input is a. */
+static void outer_step(const struct BP_REAL(product) * p, const struct block *block,
+                       const struct scalars *scalars, size_t row)
+{
+    vec gradient[OUTER_COLS / VEC_LANES];
+    struct BP_REAL(span) span = p->step->span;
+    size_t j;
+
+    span_move(&span, row * span.stride + block->col);
+    span.g = (const real *)gradient;
+    span.rows = 1;
+    for (j = 0; j < block->cols; j += span.count) {
+        span.count = bp_round_up(least(OUTER_COLS, block->cols - j), VEC_LANES);
+        outer_row(p->a[row * p->a_row], p->b + block->col + j, span.count,
+                  (real *)gradient);
+        scalars->run(scalars, &span);
+        span_move(&span, span.count);
+    }
+}
+
+/* A single example: its gradient is an outer product, made row by row. The padding of B
+ * is 0, and so is that of the gradient. */
+static void outer_block(const struct BP_REAL(product) * p, const struct block *block,
+                        const struct scalars *scalars)
+{
+    const bool always = moves_at_zero(p->step->rule);
+    size_t row;
+
+    for (row = block->row; row < block->row + block->rows; row++)
+        if (always || p->a[row * p->a_row] != 0)
+            outer_step(p, block, scalars, row);
+}
+
 /* A step wants whole gradients: the depth is not cut for it. */
 static void step_block(const struct BP_REAL(product) * p, struct block *block)
 {
@@ -319,6 +373,10 @@ static void step_block(const struct BP_REAL(product) * p, struct block *block)
     const bool packed =
         is_transposed(p) || (pack_pays(p, block) && p->depth <= PACK_DEPTH);
 
+    if (p->depth == 1 && !is_transposed(p)) {
+        outer_block(p, block, &scalars);
+        return;
+    }
     block->k = 0;
     block->depth = p->depth;
     product_stretch(p, block, &scalars, packed);

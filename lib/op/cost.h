@@ -38,13 +38,33 @@ static double row_max(const real *z, size_t count)
     return m;
 }
 
-static double row_sum_exp(const real *z, double m, size_t count)
+/* e^(z - m) of so many columns at a time. */
+enum { EXP_COLUMNS = 32 };
+
+static size_t row_exp(const struct bp_cost_run *run, const real *z, double m, size_t from,
+                      double e[EXP_COLUMNS])
 {
-    double sum = 0;
+    const size_t rest = run->cols - from;
+    const size_t count = rest < EXP_COLUMNS ? rest : EXP_COLUMNS;
     size_t j;
 
     for (j = 0; j < count; j++)
-        sum += bp_exp_f64(z[j] - m);
+        e[j] = (double)z[from + j] - m;
+    bp_engine_f64.exp(run->wide, e, count);
+    return count;
+}
+
+static double row_sum_exp(const struct bp_cost_run *run, const real *z, double m)
+{
+    double e[EXP_COLUMNS];
+    double sum = 0;
+    size_t from, count, j;
+
+    for (from = 0; from < run->cols; from += count) {
+        count = row_exp(run, z, m, from, e);
+        for (j = 0; j < count; j++)
+            sum += e[j];
+    }
     return sum;
 }
 
@@ -53,7 +73,7 @@ static double softmax_row_value(const struct bp_cost_run *run, size_t r)
 {
     const real *z = output_row(run, r);
     const double m = row_max(z, run->cols);
-    const double log_sum = bp_log_f64(row_sum_exp(z, m, run->cols));
+    const double log_sum = bp_log_f64(row_sum_exp(run, z, m));
     double value = 0;
     size_t j;
 
@@ -81,14 +101,16 @@ static void softmax_row_gradient(const struct bp_cost_run *run, size_t r)
     const real *z = output_row(run, r);
     real *g = gradient_row(run, r);
     const double m = row_max(z, run->cols);
-    const double sum = row_sum_exp(z, m, run->cols);
+    const double sum = row_sum_exp(run, z, m);
     const double weight = run->targets != NULL ? row_target_sum(run, r) : 1;
-    size_t j;
+    double e[EXP_COLUMNS];
+    size_t from, count, j;
 
-    for (j = 0; j < run->cols; j++) {
-        const double p = bp_exp_f64(z[j] - m) / sum;
-
-        g[j] = (real)((p * weight - target(run, r, j)) / run->divisor);
+    for (from = 0; from < run->cols; from += count) {
+        count = row_exp(run, z, m, from, e);
+        for (j = 0; j < count; j++)
+            g[from + j] =
+                (real)((e[j] / sum * weight - target(run, r, from + j)) / run->divisor);
     }
 }
 

@@ -14,6 +14,7 @@ struct bp_cost_run {
     const void *outputs;   /**< a, or z if fused; of the network's precision. */
     const void *targets;   /**< Of the network's precision; or NULL: */
     const int32_t *labels; /**< softmax cross-entropy takes these. */
+    const void *wide;      /**< Kernels in double. */
     double divisor;        /**< N or N D: what the gradient is divided by. */
     void *gradient;        /**< Of the network's precision. */
 };

@@ -37,7 +37,8 @@ struct bp_engine {
     void (*store_f32)(const void *from, size_t stride, float *to, size_t count);
     void (*store_f64)(const void *from, size_t stride, double *to, size_t count);
 
-    void (*clear)(void *x, size_t count); /**< All 0. */
+    void (*clear)(void *x, size_t count);                    /**< All 0. */
+    void (*exp)(const void *kernels, void *x, size_t count); /**< x = e^x */
     /** The largest |x|; infinity if one is not finite. */
     double (*largest)(const void *kernels, const void *x, size_t count);
 

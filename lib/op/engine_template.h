@@ -13,11 +13,21 @@ static const void *kernels_for(int32_t isa)
     return BP_REAL(kernels_for)(isa);
 }
 
+/* Rows that lie the same on both sides, the commonest case by far. */
+static bool is_copy(size_t stride)
+{
+    return BP_PRECISION == 32 && stride == 1;
+}
+
 static void load_f32(void *to, size_t stride, const float *from, size_t count)
 {
     real *x = to;
     size_t i;
 
+    if (is_copy(stride)) {
+        memcpy(to, from, count * sizeof *from);
+        return;
+    }
     for (i = 0; i < count; i++)
         x[i * stride] = (real)from[i];
 }
@@ -36,6 +46,10 @@ static void store_f32(const void *from, size_t stride, float *to, size_t count)
     const real *x = from;
     size_t i;
 
+    if (is_copy(stride)) {
+        memcpy(to, from, count * sizeof *to);
+        return;
+    }
     for (i = 0; i < count; i++)
         to[i] = (float)x[i * stride];
 }
@@ -52,6 +66,11 @@ static void store_f64(const void *from, size_t stride, double *to, size_t count)
 static void clear(void *x, size_t count)
 {
     memset(x, 0, count * sizeof(real));
+}
+
+static void exp_each(const void *kernels, void *x, size_t count)
+{
+    ((const struct BP_REAL(kernels) *)kernels)->exp(x, count);
 }
 
 static double largest(const void *kernels, const void *x, size_t count)
@@ -120,6 +139,7 @@ const struct bp_engine BP_REAL(engine) = {
     .store_f32 = store_f32,
     .store_f64 = store_f64,
     .clear = clear,
+    .exp = exp_each,
     .largest = largest,
     .cost_value = cost_value,
     .cost_gradient = cost_gradient,
