@@ -691,22 +691,31 @@ BP_API bp_status bp_cost_get(const bp_cost *cost, int32_t key, double *value);
 
 /** Update rules. The values are frozen. */
 enum {
-    BP_OPTIMIZER_SGD = 1 /**< Stochastic gradient descent, as PyTorch's `SGD`:
-                              g += decay w; v = momentum v + (1 - dampening) g (the first
-                              v is g); w -= rate v, or with Nesterov
-                              w -= rate (g + momentum v). */
+    BP_OPTIMIZER_SGD = 1, /**< Stochastic gradient descent, as PyTorch's `SGD`:
+                               g += decay w; v = momentum v + (1 - dampening) g (the first
+                               v is g); w -= rate v, or with Nesterov
+                               w -= rate (g + momentum v). */
+    BP_OPTIMIZER_ADAM = 2 /**< Adam (Kingma and Ba, 2015), as PyTorch's `Adam`:
+                               g += decay w; m += (1 - beta1) (g - m);
+                               v = beta2 v + (1 - beta2) g^2; at step t
+                               w -= rate / (1 - beta1^t) *
+                               m / (sqrt(v / (1 - beta2^t)) + epsilon). */
 };
 
-/** Settings of an optimizer, for bp_optimizer_set(). */
+/** Settings of an optimizer, for bp_optimizer_set(). Each kind has those that its formula
+ * names. */
 enum {
-    BP_OPTIMIZER_RATE = 1,         /**< Learning rate: above 0, at most 1e6; default
-                                        0.01. */
-    BP_OPTIMIZER_MOMENTUM = 2,     /**< 0 (default) to below 1. */
-    BP_OPTIMIZER_NESTEROV = 3,     /**< 0 (default) or 1; at work where momentum is above
-                                        0 and dampening 0. */
+    BP_OPTIMIZER_RATE = 1,         /**< Learning rate: above 0, at most 1e6; default 0.01,
+                                        of Adam 0.001. */
+    BP_OPTIMIZER_MOMENTUM = 2,     /**< SGD: 0 (default) to below 1. */
+    BP_OPTIMIZER_NESTEROV = 3,     /**< SGD: 0 (default) or 1; at work where momentum is
+                                        above 0 and dampening 0. */
     BP_OPTIMIZER_WEIGHT_DECAY = 4, /**< L2: added to the gradient as decay * w, of weights
                                         and biases alike; 0 (default) to 1000. */
-    BP_OPTIMIZER_DAMPENING = 5     /**< 0 (default) to 1. */
+    BP_OPTIMIZER_DAMPENING = 5,    /**< SGD: 0 (default) to 1. */
+    BP_OPTIMIZER_BETA1 = 6,        /**< Adam: 0 to below 1; default 0.9. */
+    BP_OPTIMIZER_BETA2 = 7,        /**< Adam: 0 to below 1; default 0.999. */
+    BP_OPTIMIZER_EPSILON = 8       /**< Adam: above 0, at most 1; default 1e-8. */
 };
 
 /** Create an optimizer.
@@ -727,7 +736,7 @@ BP_API const char *bp_optimizer_error(const bp_optimizer *optimizer);
 
 /** Change a setting; allowed at any time, also between the steps of a fit, from its
  * callback.
- * @return ::BP_EINVAL for an unknown key or a value out of range. */
+ * @return ::BP_EINVAL for a key that this kind does not have or a value out of range. */
 BP_API bp_status bp_optimizer_set(bp_optimizer *optimizer, int32_t key, double value);
 
 /** Read a setting; the twin of bp_optimizer_set(). */

@@ -6,14 +6,16 @@
 #ifndef BP_OPTIMIZER_H
 #define BP_OPTIMIZER_H
 
-#include "op/engine.h"
+#include "env.h"
+#include "kernel/rule.h"
 #include "setting.h"
 
+/** No kind of optimizer has more settings. */
 enum { BP_OPTIMIZER_SETTINGS = 5 };
 
 struct bp_optimizer_spec {
     int32_t kind;
-    double settings[BP_OPTIMIZER_SETTINGS];
+    double settings[BP_OPTIMIZER_SETTINGS]; /**< In the order of the kind's table. */
 };
 
 struct bp_optimizer {
@@ -22,14 +24,21 @@ struct bp_optimizer {
     struct bp_optimizer_spec spec;
 };
 
-/** Arrays of the size of the parameters that the rule keeps between steps. */
+/** How far the state of an optimizer has come. */
+struct bp_optimizer_state {
+    uint64_t updates; /**< Made so far. */
+    bool started;     /**< The velocities of SGD were written. */
+};
+
+/** Arrays of the size of the parameters that the kind keeps between steps. */
 size_t bp_optimizer_states(const struct bp_optimizer_spec *spec);
 
-/** One update. The spans, the kernels and the pool of @p run are set; the settings are
- *  filled in here.
- * @param started  whether the state was ever written; becomes true once it is. */
-void bp_optimizer_update(const struct bp_optimizer_spec *spec,
-                         const struct bp_engine *engine, struct bp_update_run *run,
-                         bool *started);
+/** The rule of the next step, from the settings as they are now. */
+struct bp_rule bp_optimizer_rule(const struct bp_optimizer_spec *spec,
+                                 const struct bp_optimizer_state *state);
+
+/** That step was made. */
+void bp_optimizer_advance(const struct bp_optimizer_spec *spec,
+                          struct bp_optimizer_state *state);
 
 #endif

@@ -37,6 +37,24 @@ static void plan_training(struct bp_pass *pass, struct bp_plan *plan)
     }
 }
 
+/* Each layer's dC/dz stays until all are there, so that what is made of them comes after
+ * the whole way back. An activation layer changes the gradient where it lies: it shares
+ * the place of the layer before. */
+static void plan_gradients(struct bp_pass *pass, struct bp_plan *plan)
+{
+    const struct bp_network *network = pass->network;
+    size_t i;
+
+    for (i = 0; i < network->count; i++) {
+        const struct bp_node *node = &network->nodes[i];
+
+        if (i > 0 && node->spec.kind == BP_LAYER_KIND_ACTIVATION)
+            pass->slots[i].grad = pass->slots[i - 1].grad;
+        else
+            pass->slots[i].grad = bp_plan_matrix(plan, pass->capacity, node->outputs);
+    }
+}
+
 static size_t widest(const struct bp_network *network)
 {
     size_t width = network->inputs;
@@ -103,7 +121,6 @@ static size_t plan_scratch(const struct bp_pass *pass, struct bp_plan *plan)
 static void plan_all(struct bp_pass *pass, struct bp_plan *plan)
 {
     const struct bp_network *network = pass->network;
-    const size_t width = widest(network);
 
     pass->input = bp_plan_matrix(plan, pass->capacity, network->inputs);
     pass->targets = bp_plan_matrix(plan, pass->capacity, bp_network_width(network));
@@ -112,8 +129,7 @@ static void plan_all(struct bp_pass *pass, struct bp_plan *plan)
         return;
     }
     plan_training(pass, plan);
-    pass->grads[0] = bp_plan_matrix(plan, pass->capacity, width);
-    pass->grads[1] = bp_plan_matrix(plan, pass->capacity, width);
+    plan_gradients(pass, plan);
     pass->scratch = plan_scratch(pass, plan);
 }
 
@@ -172,7 +188,7 @@ void *bp_pass_row(const struct bp_pass *pass, size_t offset, size_t width, size_
     return bp_pass_at(pass, offset + row * bp_padded(width));
 }
 
-size_t bp_pass_output(const struct bp_pass *pass)
+const struct bp_slot *bp_pass_last(const struct bp_pass *pass)
 {
-    return pass->slots[pass->network->count - 1].output;
+    return &pass->slots[pass->network->count - 1];
 }

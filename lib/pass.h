@@ -12,6 +12,7 @@
 /** Where a layer's numbers lie, in elements of the pass's arena. */
 struct bp_slot {
     size_t z, output;
+    size_t grad; /**< In training dC/d output, and dC/dz in the end. */
 };
 
 struct bp_pass {
@@ -21,7 +22,6 @@ struct bp_pass {
     struct bp_slot *slots;
     struct bp_arena arena;
     size_t input, targets, scratch;
-    size_t grads[2]; /**< dC/da on its way back lies in one, then in the other. */
     int32_t *labels;
 
     /* Of the batch that is in. */
@@ -48,14 +48,14 @@ static inline void *bp_pass_at(const struct bp_pass *pass, size_t offset)
 /** Address of row @p row of a matrix of @p width columns at @p offset. */
 void *bp_pass_row(const struct bp_pass *pass, size_t offset, size_t width, size_t row);
 
-/** Offset of the last layer's activations. */
-size_t bp_pass_output(const struct bp_pass *pass);
+/** The last layer's numbers. */
+const struct bp_slot *bp_pass_last(const struct bp_pass *pass);
 
 /** Inputs to outputs. @return 0, or what a callback answered. */
 int32_t bp_pass_forward(const struct bp_pass *pass);
 
-/** dC/da of the last layer, in grads[0], to the gradients of all parameters.
- * @param fused  what lies in grads[0] is dC/dz. */
+/** dC/da of the last layer, in its slot, to the gradients of all parameters.
+ * @param fused  what lies there is dC/dz. */
 int32_t bp_pass_backward(const struct bp_pass *pass, const struct bp_arena *grads,
                          bool fused);
 
@@ -63,7 +63,7 @@ int32_t bp_pass_backward(const struct bp_pass *pass, const struct bp_arena *grad
 int32_t bp_pass_cost(const struct bp_pass *pass, const struct bp_cost_spec *cost,
                      bool fused, double *total);
 
-/** Write dC/da, or dC/dz if fused, of the mean over the batch to grads[0]. */
+/** Write dC/da, or dC/dz if fused, of the mean over the batch to the last slot. */
 int32_t bp_pass_cost_gradient(const struct bp_pass *pass, const struct bp_cost_spec *cost,
                               bool fused);
 

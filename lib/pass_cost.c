@@ -5,7 +5,7 @@
 /* A loss that is one formula with the activation starts from z. */
 static const void *cost_input(const struct bp_pass *pass, bool fused)
 {
-    const struct bp_slot *slot = &pass->slots[pass->network->count - 1];
+    const struct bp_slot *slot = bp_pass_last(pass);
 
     return bp_pass_at(pass, fused ? slot->z : slot->output);
 }
@@ -26,7 +26,7 @@ static struct bp_cost_run cost_run_of(const struct bp_pass *pass,
         .targets = pass->has_targets ? bp_pass_at(pass, pass->targets) : NULL,
         .labels = pass->labels,
         .divisor = bp_cost_divisor(cost, pass->rows, cols),
-        .gradient = pass->training ? bp_pass_at(pass, pass->grads[0]) : NULL,
+        .gradient = pass->training ? bp_pass_at(pass, bp_pass_last(pass)->grad) : NULL,
     };
 }
 
@@ -86,7 +86,7 @@ static int32_t call_gradient(const struct bp_pass *pass, const struct bp_cost_sp
     const bool f64 = engine == &bp_engine_f64;
     bp_run run = callback_run(pass, cost, NULL);
 
-    run.input_grad = bp_pass_at(pass, pass->grads[0]);
+    run.input_grad = bp_pass_at(pass, bp_pass_last(pass)->grad);
     engine->clear(run.input_grad, run.rows * run.input_stride);
     return f64 ? cost->ops.gradient_f64(&run) : cost->ops.gradient(&run);
 }

@@ -43,36 +43,57 @@ int32_t bp_pass_forward(const struct bp_pass *pass)
     return answer;
 }
 
-/* Where layer @p i puts dC/d input: the first has nobody to tell, and an activation layer
- * changes the gradient where it lies. */
-static void *input_grad_of(const struct bp_pass *pass, size_t i, size_t *turn)
+/* What the way back of layer @p i needs besides; the first layer has nobody to tell. */
+static struct bp_op_run backward_run_of(const struct bp_pass *pass, struct bp_pool *pool,
+                                        const struct bp_arena *grads, size_t i)
 {
-    if (i == 0)
-        return NULL;
-    if (pass->network->nodes[i].spec.kind != BP_LAYER_KIND_ACTIVATION)
-        *turn = 1 - *turn;
-    return bp_pass_at(pass, pass->grads[*turn]);
+    struct bp_op_run run = run_of(pass, pool, i);
+
+    run.grads = grads->base;
+    run.scratch = bp_pass_at(pass, pass->scratch);
+    run.output_grad = bp_pass_at(pass, pass->slots[i].grad);
+    run.input_grad = i > 0 ? bp_pass_at(pass, pass->slots[i - 1].grad) : NULL;
+    return run;
+}
+
+static int32_t backward(const struct bp_pass *pass, struct bp_pool *pool,
+                        const struct bp_arena *grads, bool fused)
+{
+    const struct bp_network *network = pass->network;
+    int32_t answer = 0;
+    size_t i;
+
+    for (i = network->count; i-- > 0 && answer == 0;) {
+        struct bp_op_run run = backward_run_of(pass, pool, grads, i);
+
+        run.fused = fused && i + 1 == network->count;
+        answer = op_of(network, i)->backward(&run);
+    }
+    return answer;
+}
+
+static void gradients(const struct bp_pass *pass, struct bp_pool *pool,
+                      const struct bp_arena *grads)
+{
+    const struct bp_network *network = pass->network;
+    size_t i;
+
+    for (i = 0; i < network->count; i++) {
+        const struct bp_op_run run = backward_run_of(pass, pool, grads, i);
+
+        if (op_of(network, i)->gradient != NULL)
+            op_of(network, i)->gradient(&run);
+    }
 }
 
 int32_t bp_pass_backward(const struct bp_pass *pass, const struct bp_arena *grads,
                          bool fused)
 {
-    const struct bp_network *network = pass->network;
-    struct bp_pool pool = bp_network_pool(network);
-    int32_t answer = 0;
-    size_t turn = 0;
-    size_t i;
+    struct bp_pool pool = bp_network_pool(pass->network);
+    const int32_t answer = backward(pass, &pool, grads, fused);
 
-    for (i = network->count; i-- > 0 && answer == 0;) {
-        struct bp_op_run run = run_of(pass, &pool, i);
-
-        run.grads = grads->base;
-        run.fused = fused && i + 1 == network->count;
-        run.scratch = bp_pass_at(pass, pass->scratch);
-        run.output_grad = bp_pass_at(pass, pass->grads[turn]);
-        run.input_grad = input_grad_of(pass, i, &turn);
-        answer = op_of(network, i)->backward(&run);
-    }
+    if (answer == 0)
+        gradients(pass, &pool, grads);
     return answer;
 }
 

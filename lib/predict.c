@@ -40,7 +40,7 @@ static void take_row(const struct bp_workspace *workspace, size_t row, size_t to
 {
     const struct bp_pass *pass = &workspace->pass;
     const size_t width = bp_network_width(pass->network);
-    const void *from = bp_pass_row(pass, bp_pass_output(pass), width, row);
+    const void *from = bp_pass_row(pass, bp_pass_last(pass)->output, width, row);
 
     if (sink->outputs != NULL)
         pass->network->engine->store_f32(from, 1, sink->outputs + to * width, width);

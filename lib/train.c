@@ -67,17 +67,20 @@ void bp_trainer_run_update(struct bp_trainer *trainer)
 {
     const struct bp_network *network = trainer->network;
     struct bp_pool pool = bp_network_pool(network);
-    struct bp_update_run run = {
+    const struct bp_optimizer_spec *spec = &trainer->optimizer.spec;
+    const struct bp_rule rule = bp_optimizer_rule(spec, &trainer->optimizer_state);
+    const struct bp_update update = {
+        .rule = &rule,
         .kernels = network->kernels,
         .pool = &pool,
         .params = network->params.base,
-        .grads = trainer->model.grads.base,
-        .state = trainer->state.base,
         .count = network->params_count,
+        .state = trainer->state.base,
+        .states = bp_optimizer_states(spec),
     };
 
-    bp_optimizer_update(&trainer->optimizer.spec, network->engine, &run,
-                        &trainer->state_started);
+    network->engine->update(&update, trainer->model.grads.base, 0, update.count);
+    bp_optimizer_advance(spec, &trainer->optimizer_state);
     trainer->has_gradient = false;
     trainer->step++;
 }

@@ -20,7 +20,7 @@ struct bp_trainer {
     bool has_gradient; /**< The gradients are those of a batch, not yet used. */
     struct bp_model model;
     struct bp_arena state; /**< The optimizer's. */
-    bool state_started;
+    struct bp_optimizer_state optimizer_state;
 
     uint64_t seed;
     uint64_t step, epoch; /**< Completed. */

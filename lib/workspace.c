@@ -57,7 +57,8 @@ static double output_at(const struct bp_workspace *workspace, size_t row, size_t
     const struct bp_pass *pass = &workspace->pass;
     const struct bp_engine *engine = pass->network->engine;
     const void *values =
-        bp_pass_row(pass, bp_pass_output(pass), bp_network_width(pass->network), row);
+        bp_pass_row(pass, bp_pass_last(pass)->output, bp_network_width(pass->network),
+                    row);
     double value;
 
     engine->store_f64(bp_at(values, engine->element_size, col), 1, &value, 1);

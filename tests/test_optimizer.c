@@ -54,15 +54,17 @@ struct run {
     double w[PARAMETERS];
 };
 
-static void run_create(struct run *run, void **state, int32_t precision)
+static void run_create(struct run *run, void **state, int32_t precision, int32_t kind)
 {
     static const size_t widths[] = {WIDTH, WIDTH};
     const struct net_recipe recipe = {env_of(state),      widths,   2, 0,
                                       BP_ACTIVATION_TANH, precision};
+    bp_optimizer *optimizer = NULL;
 
     memset(run, 0, sizeof *run);
     run->network = make_network(&recipe, 4);
-    run->trainer = make_trainer(run->network, BP_COST_MSE, 1, 1);
+    ok(bp_optimizer_create(kind, NULL, &optimizer));
+    run->trainer = make_trainer_with(run->network, BP_COST_MSE, optimizer, 1, 1);
 }
 
 static void run_destroy(struct run *run)
@@ -123,7 +125,7 @@ static void follow(void **state, int32_t precision, const struct rule *rules,
     struct run run;
     struct reference r = {.started = false};
 
-    run_create(&run, state, precision);
+    run_create(&run, state, precision, BP_OPTIMIZER_SGD);
     read_view(&run);
     memcpy(r.w, run.w, sizeof r.w);
     for (size_t step = 0; step < STEPS; step++) {
@@ -173,6 +175,42 @@ static void settings_change_on_the_way(void **state)
     follow(state, BP_PRECISION_F32, resting, COUNT(resting));
 }
 
+/* PyTorch's `Adam`, number by number. */
+static void adam_follows_its_formula(void **state)
+{
+    static const double rate = 0.003, beta1 = 0.85, beta2 = 0.95, epsilon = 1e-6;
+    static double m[PARAMETERS], v[PARAMETERS];
+    static struct reference r;
+    struct run run;
+
+    memset(m, 0, sizeof m);
+    memset(v, 0, sizeof v);
+    run_create(&run, state, BP_PRECISION_F64, BP_OPTIMIZER_ADAM);
+    read_view(&run);
+    memcpy(r.w, run.w, sizeof r.w);
+    bp_optimizer *adam = bp_trainer_get_optimizer(run.trainer);
+    ok(bp_optimizer_set(adam, BP_OPTIMIZER_RATE, rate));
+    ok(bp_optimizer_set(adam, BP_OPTIMIZER_BETA1, beta1));
+    ok(bp_optimizer_set(adam, BP_OPTIMIZER_BETA2, beta2));
+    ok(bp_optimizer_set(adam, BP_OPTIMIZER_EPSILON, epsilon));
+    ok(bp_optimizer_set(adam, BP_OPTIMIZER_WEIGHT_DECAY, 0.01));
+    for (size_t step = 1; step <= STEPS; step++) {
+        give_gradient(&run, step);
+        ok(bp_trainer_update(run.trainer));
+        for (size_t i = 0; i < PARAMETERS; i++) {
+            const double g = run.gradient[i] + 0.01 * r.w[i];
+
+            m[i] += (1 - beta1) * (g - m[i]);
+            v[i] = beta2 * v[i] + (1 - beta2) * g * g;
+            r.w[i] -= rate / (1 - pow(beta1, (double)step)) * m[i] /
+                      (sqrt(v[i]) / sqrt(1 - pow(beta2, (double)step)) + epsilon);
+        }
+        read_view(&run);
+        assert_close_f64(run.w, r.w, PARAMETERS, 1e-14, 1e-12);
+    }
+    run_destroy(&run);
+}
+
 /* Three numbers by hand: w = 1, g = 2, rate 1/2, decay 1/4, momentum 1/2, all exact. */
 static void by_hand(void **state)
 {
@@ -191,7 +229,7 @@ static void by_hand(void **state)
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct run run;
 
-        run_create(&run, state, BP_PRECISION_F64);
+        run_create(&run, state, BP_PRECISION_F64, BP_OPTIMIZER_SGD);
         set_rule(bp_trainer_get_optimizer(run.trainer), &rows[i].rule);
         for (int step = 0; step < 2; step++) {
             double *w = NULL;
@@ -214,39 +252,45 @@ static void by_hand(void **state)
 static void settings(void **state)
 {
     static const struct {
-        int32_t key;
+        int32_t kind, key;
         double initial, good, bad;
+        int32_t other; /* a key that this kind does not have */
     } rows[] = {
-        {BP_OPTIMIZER_RATE, 0.01, 1e6, 0},
-        {BP_OPTIMIZER_RATE, 0.01, 1e-300, -0.1},
-        {BP_OPTIMIZER_RATE, 0.01, 3, 1.1e6},
-        {BP_OPTIMIZER_RATE, 0.01, 3, (double)NAN},
-        {BP_OPTIMIZER_MOMENTUM, 0, 0.9999, 1},
-        {BP_OPTIMIZER_MOMENTUM, 0, 0, -0.1},
-        {BP_OPTIMIZER_NESTEROV, 0, 1, 0.5},
-        {BP_OPTIMIZER_NESTEROV, 0, 0, 2},
-        {BP_OPTIMIZER_WEIGHT_DECAY, 0, 1000, 1000.5},
-        {BP_OPTIMIZER_WEIGHT_DECAY, 0, 1e-9, -1e-9},
-        {BP_OPTIMIZER_DAMPENING, 0, 1, 1.5},
-        {BP_OPTIMIZER_DAMPENING, 0, 0.5, (double)INFINITY},
+        {BP_OPTIMIZER_SGD, BP_OPTIMIZER_RATE, 0.01, 1e6, 0, 6},
+        {BP_OPTIMIZER_SGD, BP_OPTIMIZER_RATE, 0.01, 1e-300, -0.1, 0},
+        {BP_OPTIMIZER_SGD, BP_OPTIMIZER_RATE, 0.01, 3, 1.1e6, -1},
+        {BP_OPTIMIZER_SGD, BP_OPTIMIZER_RATE, 0.01, 3, (double)NAN, 999},
+        {BP_OPTIMIZER_SGD, BP_OPTIMIZER_MOMENTUM, 0, 0.9999, 1, BP_OPTIMIZER_BETA2},
+        {BP_OPTIMIZER_SGD, BP_OPTIMIZER_MOMENTUM, 0, 0, -0.1, BP_OPTIMIZER_EPSILON},
+        {BP_OPTIMIZER_SGD, BP_OPTIMIZER_NESTEROV, 0, 1, 0.5, 6},
+        {BP_OPTIMIZER_SGD, BP_OPTIMIZER_NESTEROV, 0, 0, 2, 6},
+        {BP_OPTIMIZER_SGD, BP_OPTIMIZER_WEIGHT_DECAY, 0, 1000, 1000.5, 6},
+        {BP_OPTIMIZER_SGD, BP_OPTIMIZER_WEIGHT_DECAY, 0, 1e-9, -1e-9, 6},
+        {BP_OPTIMIZER_SGD, BP_OPTIMIZER_DAMPENING, 0, 1, 1.5, 6},
+        {BP_OPTIMIZER_SGD, BP_OPTIMIZER_DAMPENING, 0, 0.5, (double)INFINITY, 6},
+        {BP_OPTIMIZER_ADAM, BP_OPTIMIZER_RATE, 0.001, 1, 0, BP_OPTIMIZER_MOMENTUM},
+        {BP_OPTIMIZER_ADAM, BP_OPTIMIZER_BETA1, 0.9, 0, 1, BP_OPTIMIZER_NESTEROV},
+        {BP_OPTIMIZER_ADAM, BP_OPTIMIZER_BETA2, 0.999, 0.5, -0.5, BP_OPTIMIZER_DAMPENING},
+        {BP_OPTIMIZER_ADAM, BP_OPTIMIZER_EPSILON, 1e-8, 1, 0, BP_OPTIMIZER_DAMPENING},
+        {BP_OPTIMIZER_ADAM, BP_OPTIMIZER_WEIGHT_DECAY, 0, 1, -1, BP_OPTIMIZER_DAMPENING},
     };
 
     for (size_t i = 0; i < COUNT(rows); i++) {
-        bp_optimizer *sgd = NULL;
+        bp_optimizer *optimizer = NULL;
         double value = (double)NAN;
 
-        ok(bp_optimizer_create(BP_OPTIMIZER_SGD, env_of(state), &sgd));
-        assert_string_equal(bp_optimizer_error(sgd), "");
-        ok(bp_optimizer_get(sgd, rows[i].key, &value));
+        ok(bp_optimizer_create(rows[i].kind, env_of(state), &optimizer));
+        assert_string_equal(bp_optimizer_error(optimizer), "");
+        ok(bp_optimizer_get(optimizer, rows[i].key, &value));
         assert_same_f64(value, rows[i].initial);
-        ok(bp_optimizer_set(sgd, rows[i].key, rows[i].good));
-        assert_status(bp_optimizer_set(sgd, rows[i].key, rows[i].bad), BP_EINVAL);
-        assert_line(bp_optimizer_error(sgd), "expected");
-        ok(bp_optimizer_get(sgd, rows[i].key, &value));
+        ok(bp_optimizer_set(optimizer, rows[i].key, rows[i].good));
+        assert_status(bp_optimizer_set(optimizer, rows[i].key, rows[i].bad), BP_EINVAL);
+        assert_line(bp_optimizer_error(optimizer), "expected");
+        ok(bp_optimizer_get(optimizer, rows[i].key, &value));
         assert_same_f64(value, rows[i].good);
-        assert_status(bp_optimizer_set(sgd, 6, 1), BP_EINVAL);
-        assert_status(bp_optimizer_get(sgd, 0, &value), BP_EINVAL);
-        bp_optimizer_destroy(sgd);
+        assert_status(bp_optimizer_set(optimizer, rows[i].other, 0.5), BP_EINVAL);
+        assert_status(bp_optimizer_get(optimizer, rows[i].other, &value), BP_EINVAL);
+        bp_optimizer_destroy(optimizer);
     }
 }
 
@@ -259,7 +303,7 @@ static void trainers_copy(void **state)
     bp_trainer *trainer = NULL;
     double value = 0;
 
-    run_create(&run, state, BP_PRECISION_F32);
+    run_create(&run, state, BP_PRECISION_F32, BP_OPTIMIZER_SGD);
     ok(bp_trainer_create(run.network, cost, sgd, &trainer));
     ok(bp_optimizer_set(sgd, BP_OPTIMIZER_RATE, 7));
     bp_optimizer_destroy(sgd);
@@ -279,7 +323,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         HOST_TEST(rules),         HOST_TEST(settings_change_on_the_way),
         HOST_TEST(by_hand),       HOST_TEST(settings),
-        HOST_TEST(trainers_copy),
+        HOST_TEST(trainers_copy), HOST_TEST(adam_follows_its_formula),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL) ? 1 : 0;

@@ -17,6 +17,7 @@
 
 #include "base.h"
 #include "kernel/real.h"
+#include "kernel/rule.h"
 #include "pool.h"
 
 #include <stddef.h>
@@ -46,15 +47,12 @@ struct BP_REAL(activation) {
     real *g;       /**< Backward: dC/da on entry, dC/dz on return. Padding stays 0. */
 };
 
-/** SGD on a span; see BP_OPTIMIZER_SGD in backprop.h. */
-struct BP_REAL(sgd) {
-    real *w;       /**< Parameters. */
-    const real *g; /**< Gradients. */
-    real *v;       /**< Velocities. */
-    size_t count;  /**< A multiple of BP_LANES. */
-    real rate, momentum, decay, dampening;
-    int32_t nesterov;
-    int32_t first; /**< v is not valid yet: the first v is g. */
+/** Parameters that lie one after the other, and what an update needs of them. */
+struct BP_REAL(span) {
+    real *w;                     /**< Parameters. */
+    const real *g;               /**< Their gradients. */
+    real *state[BP_RULE_STATES]; /**< What the rule keeps; those it has not are NULL. */
+    size_t count;                /**< A multiple of BP_LANES. */
 };
 
 struct BP_REAL(kernels) {
@@ -72,7 +70,9 @@ struct BP_REAL(kernels) {
     void (*activate)(struct bp_pool *pool, const struct BP_REAL(activation) *work);
     void (*derive)(struct bp_pool *pool, const struct BP_REAL(activation) *work);
 
-    void (*sgd)(struct bp_pool *pool, const struct BP_REAL(sgd) *work);
+    /** One step of an optimizer. */
+    void (*update)(struct bp_pool *pool, const struct bp_rule *rule,
+                   const struct BP_REAL(span) *span);
 
     /** Whether none of `count` numbers (any count) is infinite or NaN. */
     bool (*finite)(const real *x, size_t count);

@@ -48,7 +48,7 @@ const struct BP_REAL(kernels) BP_REAL(KERNEL_TABLE) = {
     .sum_rows = sum_rows,
     .activate = activate,
     .derive = derive,
-    .sgd = sgd,
+    .update = update,
     .finite = all_finite,
 };
 

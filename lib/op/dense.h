@@ -96,17 +96,20 @@ static int32_t dense_backward(const struct bp_op_run *run)
 {
     const int32_t answer = activation_backward(run);
 
-    if (answer != 0)
-        return answer;
+    if (answer == 0 && run->input_grad != NULL)
+        input_gradient(run);
+    return answer;
+}
+
+static void dense_gradient(const struct bp_op_run *run)
+{
     weight_gradient(run);
     bias_gradient(run);
-    if (run->input_grad != NULL)
-        input_gradient(run);
-    return 0;
 }
 
 static const struct bp_op dense_op = {
     .forward = dense_forward,
     .backward = dense_backward,
+    .gradient = dense_gradient,
     .branches = activation_branches,
 };

@@ -9,19 +9,6 @@
 #include "op/cost_run.h"
 #include "op/op.h"
 
-/** The optimizer's work on the whole arena. */
-struct bp_update_run {
-    const void *kernels;
-    struct bp_pool *pool;
-    void *params;
-    const void *grads;
-    void *state;
-    size_t count;
-    double rate, momentum, decay, dampening;
-    bool nesterov;
-    bool first; /**< The state was never written. */
-};
-
 struct bp_engine {
     size_t element_size;
     const void *(*kernels)(int32_t isa);
@@ -42,7 +29,10 @@ struct bp_engine {
     void (*cost_gradient)(const struct bp_cost_run *run);
     uint64_t (*cost_branches)(const struct bp_cost_run *run, uint64_t hash);
 
-    void (*sgd)(const struct bp_update_run *run);
+    /** The optimizer's step on @p count numbers from @p offset on, whose gradients lie in
+     *  @p grads. */
+    void (*update)(const struct bp_update *update, const void *grads, size_t offset,
+                   size_t count);
 };
 
 extern const struct bp_engine bp_engine_f32;

@@ -59,23 +59,29 @@ static bool all_finite(const void *kernels, const void *x, size_t count)
     return ((const struct BP_REAL(kernels) *)kernels)->finite(x, count);
 }
 
-static void sgd(const struct bp_update_run *run)
+/* The numbers from @p offset on, as an update sees them. */
+static struct BP_REAL(span) span_of(const struct bp_update *update, const void *grads,
+                                    size_t offset, size_t count)
 {
-    const struct BP_REAL(kernels) *kernels = run->kernels;
-    const struct BP_REAL(sgd) work = {
-        .w = run->params,
-        .g = run->grads,
-        .v = run->state,
-        .count = run->count,
-        .rate = (real)run->rate,
-        .momentum = (real)run->momentum,
-        .decay = (real)run->decay,
-        .dampening = (real)run->dampening,
-        .nesterov = run->nesterov,
-        .first = run->first,
+    struct BP_REAL(span) span = {
+        .w = (real *)update->params + offset,
+        .g = (const real *)grads + offset,
+        .count = count,
     };
+    size_t s;
 
-    kernels->sgd(run->pool, &work);
+    for (s = 0; s < update->states; s++)
+        span.state[s] = (real *)update->state + s * update->count + offset;
+    return span;
+}
+
+static void update(const struct bp_update *update, const void *grads, size_t offset,
+                   size_t count)
+{
+    const struct BP_REAL(kernels) *kernels = update->kernels;
+    const struct BP_REAL(span) span = span_of(update, grads, offset, count);
+
+    kernels->update(update->pool, update->rule, &span);
 }
 
 static const struct bp_op *const ops[] = {
@@ -97,5 +103,5 @@ const struct bp_engine BP_REAL(engine) = {
     .cost_value = cost_value,
     .cost_gradient = cost_gradient,
     .cost_branches = cost_branches,
-    .sgd = sgd,
+    .update = update,
 };

@@ -8,6 +8,7 @@
 #ifndef BP_OP_OP_H
 #define BP_OP_OP_H
 
+#include "kernel/rule.h"
 #include "layer.h"
 #include "pool.h"
 
@@ -27,6 +28,17 @@ struct bp_node {
     bool needs_z;                       /**< z is kept beside a for the backward pass. */
 };
 
+/** Where an optimizer's step writes to. */
+struct bp_update {
+    const struct bp_rule *rule;
+    const void *kernels;
+    struct bp_pool *pool;
+    void *params;  /**< The network's arena, */
+    size_t count;  /**< of so many elements. */
+    void *state;   /**< Arrays of `count`, one after the other: */
+    size_t states; /**< so many. */
+};
+
 /** One layer's work on one batch. */
 struct bp_op_run {
     const struct bp_node *node;
@@ -41,7 +53,7 @@ struct bp_op_run {
     const void *input;  /**< Activations before. */
     void *z;            /**< Weighted inputs; the array of the output if not kept. */
     void *output;
-    void *output_grad; /**< Backward: dC/da; overwritten. */
+    void *output_grad; /**< Backward: dC/da on entry, dC/dz on return. */
     void *input_grad;  /**< Backward: where dC/d input goes, or NULL. An activation layer
                             is given `output_grad` itself. */
     bool fused;        /**< output_grad is dC/dz already. */
@@ -53,6 +65,9 @@ struct bp_op {
     /** @return 0, or what a callback answered. */
     int32_t (*forward)(const struct bp_op_run *run);
     int32_t (*backward)(const struct bp_op_run *run);
+    /** The gradients of the parameters, from what backward left in output_grad. NULL if
+     *  there are none, or backward has written them. */
+    void (*gradient)(const struct bp_op_run *run);
     /** Mix into @p hash on which side of each kink every unit lies. */
     uint64_t (*branches)(const struct bp_op_run *run, uint64_t hash);
 };

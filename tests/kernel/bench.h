@@ -50,7 +50,8 @@ struct bench {
     double peak;
     struct BP_REAL(product) product;
     struct BP_REAL(activation) activation;
-    struct BP_REAL(sgd) sgd;
+    struct bp_rule rule;
+    struct BP_REAL(span) span;
     real *x, *y, *w;
     size_t rows, cols;
     volatile bool answer;
@@ -160,12 +161,12 @@ static void run_finite(void *data)
     b->answer = b->kernels->finite(b->x, b->rows * b->cols);
 }
 
-static void run_sgd(void *data)
+static void run_update(void *data)
 {
     struct bench *const b = data;
     struct bp_pool pool = {1};
 
-    b->kernels->sgd(&pool, &b->sgd);
+    b->kernels->update(&pool, &b->rule, &b->span);
 }
 
 static void bench_moves(struct bench *b)
@@ -174,14 +175,26 @@ static void bench_moves(struct bench *b)
 
     b->rows = 784;
     b->cols = 512;
-    b->sgd = (struct BP_REAL(sgd)){
-        .w = b->w, .g = b->x, .v = b->y, .rate = 0, .count = 784 * 512};
-    memset(b->w, 0, 784 * 512 * sizeof(real));
-    printf("  784 x 512: transpose %.3f, sum_rows %.3f, finite %.3f, sgd %.3f",
+    printf("  784 x 512: transpose %.3f, sum_rows %.3f, finite %.3f ns a number\n",
            each * bench_best(run_transpose, b), each * bench_best(run_sum_rows, b),
-           each * bench_best(run_finite, b), each * bench_best(run_sgd, b));
-    b->sgd.momentum = REAL_C(0.5);
-    printf(", with momentum %.3f ns a number\n", each * bench_best(run_sgd, b));
+           each * bench_best(run_finite, b));
+}
+
+static void bench_updates(struct bench *b)
+{
+    const double each = 1e9 / (784.0 * 512.0);
+    const size_t count = 784 * 512;
+
+    b->rule = (struct bp_rule){.kind = BP_OPTIMIZER_SGD, .beta2 = 0.9, .epsilon = 1e-8};
+    b->span = (struct BP_REAL(span)){
+        .w = b->w, .g = b->x, .state = {b->y, b->y + count}, .count = count};
+    memset(b->w, 0, count * sizeof(real));
+    memset(b->y, 0, 2 * count * sizeof(real));
+    printf("  784 x 512: sgd %.3f", each * bench_best(run_update, b));
+    b->rule.momentum = 0.5;
+    printf(", with momentum %.3f", each * bench_best(run_update, b));
+    b->rule.kind = BP_OPTIMIZER_ADAM;
+    printf(", adam %.3f ns a number\n", each * bench_best(run_update, b));
 }
 
 static void bench_table(struct bench *b)
@@ -206,6 +219,7 @@ static void bench_table(struct bench *b)
         bench_product(b, 256, 2064, 2048);
     }
     bench_moves(b);
+    bench_updates(b);
     bench_activations(b);
 }
 

@@ -25,6 +25,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(sum_rows_is_one_chain_a_column),
         cmocka_unit_test(finite_finds_every_other_number),
         cmocka_unit_test(sgd_is_the_documented_sequence),
+        cmocka_unit_test(adam_is_the_documented_sequence),
         cmocka_unit_test(activations_follow_their_formulas),
         cmocka_unit_test(activations_have_the_same_bits),
         cmocka_unit_test(activations_keep_their_word_at_the_kinks),

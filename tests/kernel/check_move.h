@@ -114,66 +114,110 @@ static void finite_finds_every_other_number(void **state)
             finite_check(tables[t], n);
 }
 
+#if BP_PRECISION == 32
+#define FMA  fmaf
+#define SQRT sqrtf
+#else
+#define FMA  fma
+#define SQRT sqrt
+#endif
+
 enum {
-    SGD_ARRAYS = 3
+    UPDATE_ARRAYS = 2 + BP_RULE_STATES
 };
 
-/* The documented sequence, number by number. */
-static void sgd_reference(const struct BP_REAL(sgd) * s)
+/* The documented sequences, number by number. */
+static void sgd_reference(const struct bp_rule *rule, const struct BP_REAL(span) * s)
 {
+    const real decay = (real)rule->decay, momentum = (real)rule->momentum;
+    real *const velocity = s->state[0];
     size_t i;
 
     for (i = 0; i < s->count; i++) {
-#if BP_PRECISION == 32
-#define FMA fmaf
-#else
-#define FMA fma
-#endif
-        const real g = s->decay != 0 ? FMA(s->decay, s->w[i], s->g[i]) : s->g[i];
+        const real g = decay != 0 ? FMA(decay, s->w[i], s->g[i]) : s->g[i];
         real step = g;
 
-        if (s->momentum != 0) {
-            const real fresh = (1 - s->dampening) * g;
+        if (momentum != 0) {
+            const real fresh = (1 - (real)rule->dampening) * g;
 
-            s->v[i] = s->first ? g : FMA(s->momentum, s->v[i], fresh);
-            step = s->nesterov ? FMA(s->momentum, s->v[i], g) : s->v[i];
+            velocity[i] = rule->first ? g : FMA(momentum, velocity[i], fresh);
+            step = rule->nesterov ? FMA(momentum, velocity[i], g) : velocity[i];
         }
-        s->w[i] = FMA(-s->rate, step, s->w[i]);
+        s->w[i] = FMA(-(real)rule->rate, step, s->w[i]);
     }
 }
 
-static void sgd_check(table *k, struct BP_REAL(sgd) work, draw_fn draw)
+static void adam_reference(const struct bp_rule *rule, const struct BP_REAL(span) * s)
 {
-    struct array x[2][SGD_ARRAYS];
-    struct bp_pool pool = {1};
+    const real decay = (real)rule->decay;
+    const real rest1 = (real)(1 - rule->beta1), rest2 = (real)(1 - rule->beta2);
     size_t i;
 
-    for (i = 0; i < SGD_ARRAYS; i++) {
-        x[0][i] = array_of(work.count);
-        x[1][i] = array_of(work.count);
-        if (i != 2 || work.momentum != 0)
-            fill(x[0][i].at, 1, work.count, work.count, draw, 0);
-        memcpy(x[1][i].at, x[0][i].at, work.count * sizeof(real));
+    for (i = 0; i < s->count; i++) {
+        const real g = decay != 0 ? FMA(decay, s->w[i], s->g[i]) : s->g[i];
+        const real square = rest2 * g * g;
+        real *const m = &s->state[0][i], *const v = &s->state[1][i];
+
+        *m = FMA(rest1, g - *m, *m);
+        *v = FMA((real)rule->beta2, *v, square);
+        s->w[i] = FMA(-(real)rule->rate,
+                      *m / FMA(SQRT(*v), (real)rule->root, (real)rule->epsilon), s->w[i]);
     }
-    for (i = 0; i < 2; i++) {
-        work.w = x[i][0].at;
-        work.g = x[i][1].at;
-        work.v = work.momentum != 0 ? x[i][2].at : NULL;
-        if (i == 0)
-            sgd_reference(&work);
-        else
-            k->sgd(&pool, &work);
+}
+
+/* A second moment is no less than 0. */
+static void update_fill(struct array *x, size_t count, draw_fn draw)
+{
+    size_t i, j;
+
+    for (i = 0; i < UPDATE_ARRAYS; i++) {
+        x[i] = array_of(count);
+        fill(x[i].at, 1, count, count, draw, 0);
     }
-    for (i = 0; i < SGD_ARRAYS; i++) {
-        assert_same(x[1][i].at, x[0][i].at, work.count, "sgd", k->isa);
+    for (j = 0; j < count; j++)
+        x[3].at[j] = x[3].at[j] < 0 ? -x[3].at[j] : x[3].at[j];
+}
+
+static struct BP_REAL(span) update_span(const struct array *x, size_t count,
+                                        size_t states)
+{
+    struct BP_REAL(span) span = {.w = x[0].at, .g = x[1].at, .count = count};
+    size_t s;
+
+    for (s = 0; s < states; s++)
+        span.state[s] = x[2 + s].at;
+    return span;
+}
+
+static void update_check(table *k, const struct bp_rule *rule, size_t count, draw_fn draw)
+{
+    const bool adam = rule->kind == BP_OPTIMIZER_ADAM;
+    const size_t states = adam ? 2 : rule->momentum != 0;
+    struct array x[2][UPDATE_ARRAYS];
+    struct bp_pool pool = {1};
+    struct BP_REAL(span) span;
+    size_t i;
+
+    update_fill(x[0], count, draw);
+    for (i = 0; i < UPDATE_ARRAYS; i++) {
+        x[1][i] = array_of(count);
+        memcpy(x[1][i].at, x[0][i].at, count * sizeof(real));
+    }
+    span = update_span(x[0], count, states);
+    (adam ? adam_reference : sgd_reference)(rule, &span);
+    span = update_span(x[1], count, states);
+    k->update(&pool, rule, &span);
+    for (i = 0; i < UPDATE_ARRAYS; i++) {
+        assert_same(x[1][i].at, x[0][i].at, count, adam ? "adam" : "sgd", k->isa);
         array_free(&x[0][i]);
         array_free(&x[1][i]);
     }
 }
 
+static const size_t update_counts[] = {0, 16, 48, 1024, 16384 + 16, 3 * 16384};
+
 static void sgd_is_the_documented_sequence(void **state)
 {
-    static const size_t counts[] = {0, 16, 48, 1024, 16384 + 16, 3 * 16384};
     size_t count, t, c, bits;
     table *const *const tables = all_tables(&count);
 
@@ -181,16 +225,38 @@ static void sgd_is_the_documented_sequence(void **state)
     for (t = 0; t < count; t++)
         for (c = 0; c < 6; c++)
             for (bits = 0; bits < 32; bits++) {
-                const struct BP_REAL(sgd) work = {.count = counts[c],
-                                                  .rate = REAL_C(0.1),
-                                                  .momentum = bits & 1 ? REAL_C(0.9) : 0,
-                                                  .decay = bits & 2 ? REAL_C(0.01) : 0,
-                                                  .dampening = bits & 4 ? REAL_C(0.3) : 0,
-                                                  .nesterov = (bits & 8) != 0,
-                                                  .first = (bits & 16) != 0};
+                const struct bp_rule rule = {.kind = BP_OPTIMIZER_SGD,
+                                             .rate = 0.1,
+                                             .momentum = bits & 1 ? 0.9 : 0,
+                                             .decay = bits & 2 ? 0.01 : 0,
+                                             .dampening = bits & 4 ? 0.3 : 0,
+                                             .nesterov = (bits & 8) != 0,
+                                             .first = (bits & 16) != 0};
 
-                sgd_check(tables[t], work, random_real);
-                sgd_check(tables[t], work, random_special);
+                update_check(tables[t], &rule, update_counts[c], random_real);
+                update_check(tables[t], &rule, update_counts[c], random_special);
+            }
+}
+
+static void adam_is_the_documented_sequence(void **state)
+{
+    size_t count, t, c, bits;
+    table *const *const tables = all_tables(&count);
+
+    (void)state;
+    for (t = 0; t < count; t++)
+        for (c = 0; c < 6; c++)
+            for (bits = 0; bits < 4; bits++) {
+                const struct bp_rule rule = {.kind = BP_OPTIMIZER_ADAM,
+                                             .rate = bits & 1 ? 0.001 : 0.01,
+                                             .decay = bits & 2 ? 0.01 : 0,
+                                             .beta1 = 0.9,
+                                             .beta2 = 0.999,
+                                             .epsilon = 1e-8,
+                                             .root = bits & 1 ? 31.6 : 1.5};
+
+                update_check(tables[t], &rule, update_counts[c], random_real);
+                update_check(tables[t], &rule, update_counts[c], random_special);
             }
 }
 

@@ -60,18 +60,23 @@ bp_optimizer *make_sgd(double rate, double momentum, const bp_env *env)
     return sgd;
 }
 
-bp_trainer *make_trainer(bp_network *network, int32_t kind, size_t batch, uint64_t seed)
+bp_trainer *make_trainer_with(bp_network *network, int32_t kind, bp_optimizer *optimizer,
+                              size_t batch, uint64_t seed)
 {
     bp_cost *cost = make_cost(kind, NULL);
-    bp_optimizer *sgd = make_sgd(0.125, 0.5, NULL);
     bp_trainer *trainer = NULL;
 
-    ok(bp_trainer_create(network, cost, sgd, &trainer));
+    ok(bp_trainer_create(network, cost, optimizer, &trainer));
     ok(bp_trainer_set(trainer, BP_TRAINER_BATCH, (double)batch));
     ok(bp_trainer_build(trainer, seed));
     bp_cost_destroy(cost);
-    bp_optimizer_destroy(sgd);
+    bp_optimizer_destroy(optimizer);
     return trainer;
+}
+
+bp_trainer *make_trainer(bp_network *network, int32_t kind, size_t batch, uint64_t seed)
+{
+    return make_trainer_with(network, kind, make_sgd(0.125, 0.5, NULL), batch, seed);
 }
 
 /* Spread over [-1, 1] by steps of an irrational part of it: no two are the same. */

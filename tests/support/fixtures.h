@@ -48,6 +48,10 @@ bp_optimizer *make_sgd(double rate, double momentum, const bp_env *env);
 /** A built trainer; cost and optimizer are made and destroyed inside. */
 bp_trainer *make_trainer(bp_network *network, int32_t cost, size_t batch, uint64_t seed);
 
+/** The same with an optimizer, which is destroyed here. */
+bp_trainer *make_trainer_with(bp_network *network, int32_t cost, bp_optimizer *optimizer,
+                              size_t batch, uint64_t seed);
+
 /** @p rows rows of inputs in [-1, 1], labels that take turns, targets that are their
  *  one-hot form. No two rows are the same. */
 bp_dataset *make_dataset(size_t rows, size_t inputs, size_t classes, const bp_env *env);
