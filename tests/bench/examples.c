@@ -48,14 +48,17 @@ static void read_row(const bp_dataset *data, size_t row, float *inputs, int32_t 
         worker_die("row %zu cannot be had", row);
 }
 
-static void read_idx(const char *folder, const char *part, struct examples *to)
+static void read_idx(const char *part, struct examples *to)
 {
+    const char *const folder = getenv("BENCH_DATA");
     char images[4096], labels[4096];
     bp_dataset *data;
     float *inputs;
     int32_t *classes;
     size_t row;
 
+    if (folder == NULL)
+        worker_die("BENCH_DATA does not say where MNIST is");
     snprintf(images, sizeof images, "%s/%s-images-idx3-ubyte", folder, part);
     snprintf(labels, sizeof labels, "%s/%s-labels-idx1-ubyte", folder, part);
     if (bp_dataset_create(NULL, &data) != BP_OK ||
@@ -131,7 +134,7 @@ struct examples request_examples(const struct request *request)
     if (set->all.rows == 0 && set == &small)
         make_small(&set->all);
     else if (set->all.rows == 0)
-        read_idx(request_text(request, "folder"), "train", &set->all);
+        read_idx("train", &set->all);
     return first_rows(set, request, "rows");
 }
 
@@ -142,6 +145,6 @@ struct examples request_tests(const struct request *request)
     if (request_is(request, "data", "small"))
         return request_examples(request);
     if (mnist.all.rows == 0)
-        read_idx(request_text(request, "folder"), "t10k", &mnist.all);
+        read_idx("t10k", &mnist.all);
     return first_rows(&mnist, request, "test");
 }

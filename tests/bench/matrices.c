@@ -122,6 +122,6 @@ void answer_product(const struct request *request, const struct matrices *m,
         elapsed = bench_now() - begin;
         share = elapsed < least / 16 ? share * 2 : share;
     }
-    answer("{\"seconds\": %.9g, \"count\": %zu, \"flops\": %.9g, \"error\": %.6g}",
+    answer("{\"seconds\": %.9g, \"count\": %zu, \"flops\": %.9g, \"deviation\": %.6g}",
            elapsed, count, flops, worst_error(m));
 }

@@ -112,12 +112,20 @@ static int set_parameters(struct model *m)
 
 static int make_optimizer(struct model *m)
 {
+    static const struct {
+        const char *name;
+        int32_t kind;
+    } rules[] = {{"sgd", BP_OPTIMIZER_SGD}, {"adam", BP_OPTIMIZER_ADAM}};
     const char *const name = request_text(m->request, "optimizer");
+    const size_t count = sizeof rules / sizeof rules[0];
+    size_t i = 0;
 
-    if (strcmp(name, "sgd") != 0)
+    while (i < count && strcmp(name, rules[i].name) != 0)
+        i++;
+    if (i == count ||
+        bp_optimizer_create(rules[i].kind, NULL, &m->optimizer) == BP_EINVAL)
         return missing(m, "optimizer", name);
-    return good(m, bp_optimizer_create(BP_OPTIMIZER_SGD, NULL, &m->optimizer),
-                "optimizer", "") &&
+    return good(m, m->optimizer != NULL ? BP_OK : BP_ENOMEM, "optimizer", "") &&
            good(m,
                 bp_optimizer_set(m->optimizer, BP_OPTIMIZER_RATE,
                                  request_number(m->request, "rate")),

@@ -17,13 +17,13 @@ enum { CHAINS = 12, TURNS = 100000, THREADS = 256 };
 #define CHAIN(kind, width, n) \
     "vfmadd231" kind " %%" width "14, %%" width "15, %%" width n "\n\t"
 
-#define ALL_CHAINS(kind, width)                                                      \
-    CHAIN(kind, width, "0")                                                          \
-    CHAIN(kind, width, "1")                                                          \
-    CHAIN(kind, width, "2") CHAIN(kind, width, "3") CHAIN(kind, width, "4")          \
-        CHAIN(kind, width, "5") CHAIN(kind, width, "6") CHAIN(kind, width, "7")      \
-            CHAIN(kind, width, "8") CHAIN(kind, width, "9") CHAIN(kind, width, "10") \
-                CHAIN(kind, width, "11")
+#define ALL_CHAINS(kind, width)                                                 \
+    CHAIN(kind, width, "0")                                                     \
+    CHAIN(kind, width, "1")                                                     \
+    CHAIN(kind, width, "2")                                                     \
+    CHAIN(kind, width, "3") CHAIN(kind, width, "4") CHAIN(kind, width, "5")     \
+        CHAIN(kind, width, "6") CHAIN(kind, width, "7") CHAIN(kind, width, "8") \
+            CHAIN(kind, width, "9") CHAIN(kind, width, "10") CHAIN(kind, width, "11")
 
 #define CHAIN_LOOP(name, kind, width)                                                    \
     static void name(void)                                                               \

@@ -32,6 +32,7 @@ class Request:
         words = line.split()
         self.verb = words[0]
         self.fields = dict(word.split("=", 1) for word in words[1:])
+        self.folder = os.environ.get("BENCH_DATA", "")
 
     def __getattr__(self, name):
         try:
@@ -71,13 +72,6 @@ def timed(work):
     begin = time.perf_counter()
     work()
     return time.perf_counter() - begin
-
-
-def threads():
-    try:
-        return len(os.listdir("/proc/self/task"))
-    except OSError:
-        return 0
 
 
 # --- Numbers that all programs make alike ---------------------------------------------
@@ -201,5 +195,6 @@ def blas():
     """The kernel that the BLAS chose, and the files."""
     library = openblas()
     kernel = library.openblas_get_corename().decode() if library else None
-    files = [path.rsplit("/", 1)[-1] for path in mapped("blas", "mkl", "dnnl", "blis")]
+    names = [path.rsplit("/", 1)[-1] for path in mapped("blas", "mkl", "dnnl", "blis")]
+    files = [name for name in names if name.startswith("lib") and "cublas" not in name]
     return {"kernel": kernel, "files": files}

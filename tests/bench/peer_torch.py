@@ -23,7 +23,7 @@ warnings.filterwarnings("ignore")
 
 ACTIVATIONS = {"sigmoid": torch.nn.Sigmoid, "tanh": torch.nn.Tanh, "relu": torch.nn.ReLU,
                "linear": None}
-WARM_STEPS = 4
+WARM_STEPS = 2
 
 
 def set_threads(request):
@@ -192,22 +192,6 @@ def predict(request):
             "accuracy": accuracy(network, request)}
 
 
-def first(request):
-    set_threads(request)
-    inputs, _, wanted = peer.examples(request)
-    batch = torch.from_numpy(inputs[:1]), torch.from_numpy(wanted[:1])
-    before = peer.threads()
-
-    def work():
-        network = make_network(request)
-        cost = Cost(network, True)
-        optimizer = torch.optim.SGD(network.parameters(), lr=request.number("rate"))
-        with_optimizer(cost, optimizer)([batch])
-
-    seconds = peer.timed(work)
-    return {"seconds": seconds, "count": 1, "started": peer.threads() - before}
-
-
 def hello(_):
     capability = getattr(torch.backends, "cpu", None)
     level = capability.get_cpu_capability() if hasattr(
@@ -216,5 +200,5 @@ def hello(_):
 
 
 if __name__ == "__main__":
-    peer.serve({"hello": hello, "train": train, "predict": predict, "first": first,
+    peer.serve({"hello": hello, "train": train, "predict": predict,
                 "numbers": peer.alike})

@@ -2,7 +2,8 @@
 /*
  * What the programs in C share that are measured: they wait for requests, a line each, do
  * the work, and answer with a line of JSON. tests/bench/run.py asks, in turn, so that all
- * libraries are measured alternately. A request is a verb and fields:
+ * libraries are measured alternately. MNIST is in the folder BENCH_DATA.
+ * A request is a verb and fields:
  *
  *     train layers=784,30,10 hidden=sigmoid output=sigmoid cost=quadratic batch=10 ...
  *
@@ -74,12 +75,12 @@ struct examples {
     const int32_t *labels;
 };
 
-/** The first rows of those that a request names (its fields data, folder, rows, output);
- *  at most as many as there are. Read once, and kept. */
+/** The first rows of those that a request names (its fields data, rows, output); at
+ *  most as many as there are. Read once, and kept. */
 struct examples request_examples(const struct request *request);
 
-/** Those to measure the accuracy on: the first `test` rows of the test files, or the small
- *  data set again. */
+/** Those to measure the accuracy on: the first `test` rows of the test files, or the
+ *  small data set again. */
 struct examples request_tests(const struct request *request);
 
 /** The place of the largest of some outputs, the first of equals. */

@@ -5,7 +5,7 @@ A work is told to the programs as fields (see worker.h), so that it is defined h
 nowhere else.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 MNIST_ROWS = 60000
 
@@ -29,11 +29,15 @@ class Work:
     quick: Size
     trial: Size
     once: bool = False  # in a new process each time
-    sizes: dict = field(default_factory=dict)
+    small: bool = False  # too small for more than one thread
 
     @property
     def layers(self):
         return [int(width) for width in self.fields["layers"].split(",")]
+
+    @property
+    def batch(self):
+        return self.fields.get("batch", 1)
 
     @property
     def by_epoch(self):
@@ -76,28 +80,30 @@ SMALL = dict(data="small", layers="4,8,3", hidden="tanh", output="tanh", cost="q
 TRAINING = [
     Work("W1", "784-30-10 sigmoid, quadratic, batch 10, SGD", "train",
          epoch("784,30,10", "sigmoid", "sigmoid", "quadratic", 10, "sgd", 3),
-         Size(60000), Size(12000, repetitions=3), Size(3000)),
+         Size(60000), Size(12000, repetitions=3), Size(3000), small=True),
     Work("W2", "784-100-10 sigmoid, cross-entropy, batch 32, SGD", "train",
          epoch("784,100,10", "sigmoid", "linear", CE, 32, "sgd", 0.5),
          Size(60000), Size(12000, repetitions=3), Size(6400)),
     Work("W3", "784-512-512-10 ReLU, cross-entropy, batch 128, Adam", "train",
          epoch("784,512,512,10", "relu", "linear", CE, 128, "adam", 0.001),
-         Size(60000), Size(6400, repetitions=3), Size(2560)),
+         Size(60000), Size(5120, repetitions=3), Size(2560)),
     Work("W4", "784-2048-2048-10 ReLU, cross-entropy, batch 256, Adam", "train",
          epoch(BIG, "relu", "linear", CE, 256, "adam", 0.001),
-         Size(60000, repetitions=3), Size(1024, repetitions=3), Size(768)),
+         Size(60000, repetitions=3), Size(512, repetitions=3), Size(512)),
     Work("W4-SGD", "784-2048-2048-10 ReLU, cross-entropy, batch 256, SGD", "train",
          epoch(BIG, "relu", "linear", CE, 256, "sgd", 0.1),
-         Size(60000, repetitions=3), Size(1024, repetitions=3), Size(768)),
+         Size(60000, repetitions=3), Size(512, repetitions=3), Size(512)),
     Work("W5", "784-100-10 sigmoid, quadratic, batch 1, SGD", "train",
          epoch("784,100,10", "sigmoid", "sigmoid", "quadratic", 1, "sgd", 0.1),
-         Size(60000), Size(3000, repetitions=3), Size(600)),
+         Size(60000), Size(3000, repetitions=3), Size(600), small=True),
 ]
 STEPS = [
     Work("W6", "4-8-3 tanh, quadratic, batch 1, SGD: one step", "train", SMALL,
-         Size(steps=200000), Size(steps=20000, repetitions=3), Size(steps=800)),
+         Size(steps=200000), Size(steps=20000, repetitions=3), Size(steps=800),
+         small=True),
     Work("W6-predict", "4-8-3 tanh: one prediction", "predict", SMALL,
-         Size(steps=400000), Size(steps=40000, repetitions=3), Size(steps=4000)),
+         Size(steps=400000), Size(steps=40000, repetitions=3), Size(steps=4000),
+         small=True),
     Work("W7", "784-512-512-10 ReLU: predict 10 000 rows", "predict",
          dict(data="mnist", layers="784,512,512,10", hidden="relu", output="linear",
               batch=10000), Size(steps=4), Size(steps=1, repetitions=3), Size(steps=1)),
@@ -105,7 +111,7 @@ STEPS = [
 FIRST = [
     Work("first", "4-8-3: create, build, one step, in a new process", "first", SMALL,
          Size(steps=1, repetitions=15), Size(steps=1, repetitions=5), Size(steps=1),
-         once=True),
+         once=True, small=True),
 ]
 
 KINDS = {"forward": "X W", "weights": "X^T D", "inputs": "D W^T"}
