@@ -22,6 +22,7 @@ COMMANDS = [
     (re.compile(r"soak\.sh (\w[\w-]*)"), "scripts/soak.sh", "\n{} "),
     (re.compile(r"get-data\.sh (\w+)"), "scripts/get-data.sh", "\n  {} "),
     (re.compile(r"demo\.sh (--[\w-]+)"), "scripts/demo.sh", "\n  {} "),
+    (re.compile(r"bench\.sh (--[\w-]+)"), "scripts/bench.sh", "\n  {}"),
 ]
 SOURCES = ("include/*.h", "lib/**/*.[ch]", "tests/**/*.[ch]",
            "CMakeLists.txt", "**/CMakeLists.txt", "cmake/*", "CMakePresets.json",
@@ -119,11 +120,11 @@ WRONG = ["`bp_network_spoilt()`", "`BP_SPOILT_*`", "`lib/spoilt.c`",
          "`tests/{docs,spoilt}/`", "[a](docs/spoilt.md)", "[a](#spoilt-heading)",
          "[a](docs/design.md#spoilt)", "accuracy: to be measured",
          "ctest --preset spoilt", "soak.sh spoilt",
-         "get-data.sh spoilt", "demo.sh --spoilt"]
+         "get-data.sh spoilt", "demo.sh --spoilt", "bench.sh --spoilt"]
 RIGHT = ["`bp_network_create()`", "`BP_COST_*`", "`lib/base.h`", "`tests/{docs,docs}/`",
          "[a](docs/design.md)", "[a](#spoilt-heading)\n\n## Spoilt heading", "`[a](b)`",
          "ctest --preset dev", "soak.sh lesson", "get-data.sh mnist",
-         "demo.sh --all-splits"]
+         "demo.sh --all-splits", "bench.sh --quick"]
 
 
 def self_test(source):

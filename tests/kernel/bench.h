@@ -8,7 +8,8 @@
 
 #include "check.h"
 
-#include "env.h"
+#include "../bench/clock.h"
+#include "../bench/peak.h"
 
 /* Each figure is the best of so many runs of at least so many seconds. */
 enum { BENCH_RUNS = 5 };
@@ -16,11 +17,6 @@ enum { BENCH_RUNS = 5 };
 #define BENCH_SECONDS 0.2
 
 typedef void (*bench_fn)(void *data);
-
-static double bench_now(void)
-{
-    return bp_default_clock.seconds(NULL);
-}
 
 /* Seconds for one call. */
 static double bench_best(bench_fn run, void *data)
@@ -46,72 +42,6 @@ static double bench_best(bench_fn run, void *data)
     }
     return best;
 }
-
-#if defined(__x86_64__) && defined(__GNUC__)
-
-#if BP_PRECISION == 32
-#define CHAIN(width, n) "vfmadd231ps %%" width "14, %%" width "15, %%" width n "\n\t"
-#else
-#define CHAIN(width, n) "vfmadd231pd %%" width "14, %%" width "15, %%" width n "\n\t"
-#endif
-
-#define CHAINS(width)                                                            \
-    CHAIN(width, "0")                                                            \
-    CHAIN(width, "1")                                                            \
-    CHAIN(width, "2")                                                            \
-    CHAIN(width, "3") CHAIN(width, "4") CHAIN(width, "5") CHAIN(width, "6")      \
-        CHAIN(width, "7") CHAIN(width, "8") CHAIN(width, "9") CHAIN(width, "10") \
-            CHAIN(width, "11")
-
-#define CHAIN_LOOP(width)                                                            \
-    __asm__ volatile("vzeroall\n\t"                                                  \
-                     "1:\n\t" CHAINS(width) "dec %0\n\t"                             \
-                                            "jnz 1b\n\t"                             \
-                                            "vzeroupper"                             \
-                     : "+r"(turns)                                                   \
-                     :                                                               \
-                     : "cc", "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", \
-                       "xmm7", "xmm8", "xmm9", "xmm10", "xmm11", "xmm12", "xmm13",   \
-                       "xmm14", "xmm15")
-
-enum { PEAK_TURNS = 100000, PEAK_CHAINS = 12 };
-
-static void peak_avx2(void *data)
-{
-    size_t turns = PEAK_TURNS;
-
-    (void)data;
-    CHAIN_LOOP("ymm");
-}
-
-static void peak_avx512(void *data)
-{
-    size_t turns = PEAK_TURNS;
-
-    (void)data;
-    CHAIN_LOOP("zmm");
-}
-
-/* GFLOP/s; 0 for none. */
-static double bench_peak(int32_t isa)
-{
-    const double lanes = (isa == BP_ISA_AVX512 ? 512.0 : 256.0) / BP_PRECISION;
-
-    if (isa != BP_ISA_AVX2 && isa != BP_ISA_AVX512)
-        return 0;
-    return 2 * lanes * PEAK_CHAINS * PEAK_TURNS * 1e-9 /
-           bench_best(isa == BP_ISA_AVX512 ? peak_avx512 : peak_avx2, NULL);
-}
-
-#else
-
-static double bench_peak(int32_t isa)
-{
-    (void)isa;
-    return 0;
-}
-
-#endif
 
 struct bench {
     table *kernels;
@@ -266,7 +196,10 @@ static void bench_updates(struct bench *b)
 
 static void bench_table(struct bench *b)
 {
-    b->peak = bench_peak(b->kernels->isa);
+    const struct bench_peak peak = {b->kernels->isa, BP_PRECISION, 1, BENCH_RUNS,
+                                    BENCH_SECONDS};
+
+    b->peak = bench_peak(&peak);
     printf("isa %d, %d bits: peak %.1f GFLOP/s\n", (int)b->kernels->isa, BP_PRECISION,
            b->peak);
     bench_product(b, 1, 100, 784);
