@@ -53,6 +53,7 @@
  *  - 10. @ref gradient      proof of a gradient
  *  - 11. @ref dataset       data sets and scaling
  *  - 12. @ref custom        operations of your own
+ *  - 13. @ref bundle        models in files
  */
 
 #include <stddef.h>
@@ -136,6 +137,8 @@ typedef struct bp_trainer bp_trainer;
 typedef struct bp_dataset bp_dataset;
 /** An affine map of each column, fitted on one data set and applied to others. */
 typedef struct bp_scaler bp_scaler;
+/** What a file of a model holds: a network, and what goes with it. */
+typedef struct bp_bundle bp_bundle;
 
 /** The library's version as major * 10000 + minor * 100 + patch; compare it with the
  * header's to find a library that is older than its header. Thread safe. */
@@ -169,10 +172,12 @@ typedef struct bp_memory {
     void *user; /**< Passed to both. */
 } bp_memory;
 
-/** A table of file functions, for reading. Each answers 0, or a positive code of the
- * `<errno.h>` kind, which the error text shows. All must be given. */
+/** A table of file functions. Each answers 0, or a positive code of the `<errno.h>` kind,
+ * which the error text shows. A table for reading gives the first four; the others are
+ * needed by what writes files, and are either all given or all NULL. */
 typedef struct bp_files {
-    uint32_t struct_size; /**< sizeof(bp_files). */
+    uint32_t struct_size; /**< sizeof(bp_files); a table that only reads may end behind
+                               `user`, as it did in version 0.1. */
     /** Open @p path for reading and store a handle in @p file. */
     int32_t (*open)(const char *path, void **file, void *user);
     /** Store the size of the file in bytes, or UINT64_MAX if it is not known. */
@@ -182,6 +187,21 @@ typedef struct bp_files {
     /** Close; the handle is gone also when this fails. */
     int32_t (*close)(void *file, void *user);
     void *user; /**< Passed to all. */
+    /** Make a new, empty file for writing and store a handle in @p file. What a writer
+     * that died has left at @p path is replaced; what one that lives is writing is not.
+     * No link is followed. */
+    int32_t (*create)(const char *path, void **file, void *user);
+    /** Write up to @p size bytes, store how many went in @p done, at least 1. */
+    int32_t (*write)(void *file, const void *bytes, size_t size, size_t *done,
+                     void *user);
+    /** Wait until all that was written is on the medium. */
+    int32_t (*sync)(void *file, void *user);
+    /** Give the file @p from the name @p to in one step, in place of what had it. */
+    int32_t (*rename)(const char *from, const char *to, void *user);
+    /** Wait until the names in the folder of @p path are on the medium. */
+    int32_t (*sync_folder)(const char *path, void *user);
+    /** Remove the file @p path. */
+    int32_t (*remove)(const char *path, void *user);
 } bp_files;
 
 /** A table with a clock. */
@@ -1415,6 +1435,146 @@ BP_API bp_status bp_layer_create_custom(const bp_layer_ops *ops, const bp_env *e
  * @return ::BP_EINVAL as bp_layer_set_activation(), ::BP_ENOMEM. */
 BP_API bp_status bp_cost_create_custom(const bp_cost_ops *ops, const bp_env *env,
                                        bp_cost **cost);
+
+/** @} */
+
+/** @defgroup bundle 13. Models in files
+ *
+ * A file holds a network with all its parameters, and as far as they were given the cost
+ * it was trained with, the scaler of its inputs, the names of classes and inputs. It is
+ * saved from a network, and loaded into a bundle, which holds all of these. The
+ * format is safetensors, which many tools read, with a strict profile on top:
+ * `docs/model-format.md` specifies it. No bit of a parameter is lost.
+ *
+ * A file is saved as a whole or not at all: it is written under another name beside its
+ * place (with ".bp-save" behind it), synced, and renamed. When that fails, and whenever
+ * the process or the machine dies, what the path had before is as it was. A symbolic link
+ * at the path is replaced by the file.
+ *
+ * A file that is loaded is checked first, every byte of it: nothing in it runs, nothing
+ * in it refers to another file, and memory is taken within a limit.
+ * @{ */
+
+/** What is saved beside the network; all may stay NULL. */
+typedef struct bp_save_options {
+    uint32_t struct_size;           /**< sizeof(bp_save_options), set by
+                                         bp_save_options_init(). */
+    uint32_t reserved;              /**< 0. */
+    const bp_cost *cost;            /**< The cost; it must fit the last layer. */
+    const bp_scaler *scaler;        /**< What inputs were scaled by; fitted, and as wide
+                                         as the network's inputs. */
+    const char *const *class_names; /**< Names of the classes, in UTF-8. */
+    size_t class_count;             /**< How many. */
+    const char *const *input_names; /**< Names of the inputs, in UTF-8. */
+    size_t input_count;             /**< bp_network_inputs(), or 0 for none. */
+} bp_save_options;
+
+/** How a model is loaded. */
+typedef struct bp_load_options {
+    uint32_t struct_size;  /**< sizeof(bp_load_options), set by bp_load_options_init(). */
+    int32_t isa;           /**< As ::BP_NETWORK_ISA; default ::BP_ISA_BEST. */
+    uint64_t memory_limit; /**< Layers and parameters that need more bytes than this are
+                                refused; default 2^30. */
+    size_t header_limit;   /**< Headers of more bytes than this are refused; default and
+                                at most 2^24. Reading one takes some 20 times its size for
+                                a moment, from the C library's memory. */
+    const bp_activation_ops *const *activations; /**< Activations of your own that the
+                                                      file may name. Name and version must
+                                                      be equal. */
+    size_t activation_count;                     /**< How many. */
+    const bp_layer_ops *const *layers;           /**< Layers of your own, likewise. */
+    size_t layer_count;                          /**< How many. */
+    const bp_cost_ops *const *costs;             /**< Costs of your own, likewise. */
+    size_t cost_count;                           /**< How many. */
+} bp_load_options;
+
+/** Set the options to their defaults, and struct_size.
+ * @return ::BP_EINVAL for NULL. */
+BP_API bp_status bp_save_options_init(bp_save_options *options);
+
+/** Save a network to a file, in one step as described above.
+ * @param network  a built network; it is only read, but for its line of error.
+ * @param path     of the file, as the file table takes it; a file there is replaced.
+ * @param options  or NULL for the network alone.
+ * @return ::BP_EINVAL, ::BP_ESTATE before it is built or for a scaler that is not fitted,
+ *         ::BP_ESHAPE if scaler or names do not fit the inputs, ::BP_EDOMAIN for a cost
+ *         that does not fit the last layer, ::BP_EDATA for a parameter that is not finite
+ *         or a name that is not UTF-8, ::BP_EIO, ::BP_ELIMIT for a header over 2^24
+ *         bytes, ::BP_EUNSUPPORTED if the file table only reads, ::BP_ENOMEM. */
+BP_API bp_status bp_network_save(bp_network *network, const char *path,
+                                 const bp_save_options *options);
+
+/** The twin of bp_network_save() to memory; the bytes are those of the file.
+ * @param network   a built network.
+ * @param options   or NULL.
+ * @param bytes     where they go; may be NULL if @p capacity is 0.
+ * @param capacity  of @p bytes.
+ * @param size      where their number goes, also with ::BP_ELIMIT: so a first call with
+ *                  capacity 0 measures.
+ * @return as bp_network_save(), ::BP_ELIMIT also if the capacity is too small: nothing is
+ *         written to @p bytes then. */
+BP_API bp_status bp_network_save_memory(bp_network *network,
+                                        const bp_save_options *options, void *bytes,
+                                        size_t capacity, size_t *size);
+
+/** Set the options to their defaults, and struct_size.
+ * @return ::BP_EINVAL for NULL. */
+BP_API bp_status bp_load_options_init(bp_load_options *options);
+
+/** Create an empty bundle, to be loaded.
+ * @param env     the host's tables, or NULL.
+ * @param bundle  where the new object goes; the caller destroys it.
+ * @return ::BP_EINVAL, ::BP_ENOMEM. */
+BP_API bp_status bp_bundle_create(const bp_env *env, bp_bundle **bundle);
+
+/** Destroy a bundle, and the network, cost and scaler in it; workspaces and trainers made
+ * from its network go before.
+ * @param bundle  the bundle, or NULL. */
+BP_API void bp_bundle_destroy(bp_bundle *bundle);
+
+/** Why the last failing call that could write to the bundle failed; "" if none has. */
+BP_API const char *bp_bundle_error(const bp_bundle *bundle);
+
+/** Load a file that bp_network_save() has written.
+ * @param bundle   an empty bundle; it stays empty if this fails.
+ * @param path     of the file, as the file table takes it.
+ * @param options  or NULL for the defaults.
+ * @return ::BP_EINVAL, ::BP_ESTATE if it is not empty, ::BP_EIO, ::BP_EDATA for what is
+ *         no model or is damaged, ::BP_ELIMIT for what is over a limit,
+ *         ::BP_EUNSUPPORTED for a newer format, an operation that is not known or not
+ *         among those in @p options, or a build without jansson, ::BP_ENOMEM. */
+BP_API bp_status bp_bundle_load(bp_bundle *bundle, const char *path,
+                               const bp_load_options *options);
+
+/** The twin of bp_bundle_load() from memory.
+ * @param bundle   an empty bundle.
+ * @param bytes    of a file; they are not needed any more afterwards.
+ * @param size     in bytes.
+ * @param options  or NULL for the defaults.
+ * @return as bp_bundle_load(). */
+BP_API bp_status bp_bundle_load_memory(bp_bundle *bundle, const void *bytes, size_t size,
+                                      const bp_load_options *options);
+
+/** Lend the network: built, and free to be used and trained on. It lives as long as the
+ * bundle; bp_network_clone() gives one that outlives it. NULL for NULL or an empty
+ * bundle. */
+BP_API bp_network *bp_bundle_get_network(bp_bundle *bundle);
+
+/** Lend the cost, which lives as long as the bundle; NULL if there is none. */
+BP_API const bp_cost *bp_bundle_get_cost(const bp_bundle *bundle);
+
+/** Lend the scaler, which lives as long as the bundle; NULL if there is none. */
+BP_API const bp_scaler *bp_bundle_get_scaler(const bp_bundle *bundle);
+
+/** Number of classes that have names; 0 for NULL or without. */
+BP_API size_t bp_bundle_classes(const bp_bundle *bundle);
+
+/** Name of a class; NULL if there is no such class. Lives as long as the bundle. */
+BP_API const char *bp_bundle_class_name(const bp_bundle *bundle, size_t index);
+
+/** Name of an input; NULL if there is no such input, or the file has no names of inputs.
+ * Lives as long as the bundle. */
+BP_API const char *bp_bundle_input_name(const bp_bundle *bundle, size_t col);
 
 /** @} */
 

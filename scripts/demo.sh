@@ -8,7 +8,7 @@ usage() {
     cat <<'END'
 usage: sh scripts/demo.sh [OPTION...]
 
-Installs what is missing (a C compiler, cmake, ninja, zlib), builds the library into
+Installs what is missing (a C compiler, cmake, ninja, zlib, jansson), builds the library into
 build/demo, and trains a network that reads handwritten digits. Options go to the
 program, for instance:
 
@@ -29,7 +29,7 @@ fi
 # Any compiler will do; where there is none, gcc.
 if need_have "${CC:-cc}"; then compiler=; else compiler=gcc; fi
 # shellcheck disable=SC2086  # no word or one
-need_packages $compiler libc6-dev cmake ninja-build zlib1g-dev pkg-config
+need_packages $compiler libc6-dev cmake ninja-build zlib1g-dev libjansson-dev pkg-config
 
 build() {
     need_configure "$demo" -G Ninja -DCMAKE_BUILD_TYPE=Release \

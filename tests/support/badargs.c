@@ -19,10 +19,7 @@ const char *bad_no_line(const void *object)
 
 /* ---- lines that differ from those that rows look for ---- */
 
-enum {
-    ODD_KEY = -77,
-    ODD_COUNT = 77777
-};
+enum { ODD_KEY = -77, ODD_COUNT = 77777 };
 
 void bad_provoke_none(const void *object)
 {
@@ -70,6 +67,11 @@ void bad_provoke_optimizer(bp_optimizer *optimizer)
 void bad_provoke_trainer(bp_trainer *trainer)
 {
     (void)bp_trainer_set(trainer, ODD_KEY, 0);
+}
+
+void bad_provoke_bundle(bp_bundle *bundle)
+{
+    (void)bp_bundle_load(bundle, NULL, NULL);
 }
 
 void bad_provoke_dataset(bp_dataset *dataset)
@@ -120,6 +122,8 @@ static void mix_others(uint64_t *d, const struct world *w, const void *but)
     mix(d, w->inputs, but, bp_dataset_error(w->inputs));
     mix(d, w->labels, but, bp_dataset_error(w->labels));
     mix(d, w->csv, but, bp_dataset_error(w->csv));
+    mix(d, w->nothing, but, bp_bundle_error(w->nothing));
+    mix(d, w->loaded, but, bp_bundle_error(w->loaded));
     mix(d, w->unfitted, but, bp_scaler_error(w->unfitted));
     mix(d, w->fitted, but, bp_scaler_error(w->fitted));
 }
@@ -221,7 +225,7 @@ void bad_envs_init(struct bad_envs *bad, const struct world *world)
     memset(bad, 0, sizeof *bad);
     for (size_t i = 0; i < 4; ++i)
         bad->memory[i] = world->host.memory;
-    for (size_t i = 0; i < 5; ++i)
+    for (size_t i = 0; i < 11; ++i)
         bad->files[i] = world->host.files;
     bad->clock[0] = bad->clock[1] = world->host.clock;
     bad->memory[0].struct_size = 0;
@@ -233,11 +237,17 @@ void bad_envs_init(struct bad_envs *bad, const struct world *world)
     bad->files[2].size = NULL;
     bad->files[3].read = NULL;
     bad->files[4].close = NULL;
+    bad->files[5].create = NULL;
+    bad->files[6].write = NULL;
+    bad->files[7].sync = NULL;
+    bad->files[8].rename = NULL;
+    bad->files[9].sync_folder = NULL;
+    bad->files[10].remove = NULL;
     bad->clock[0].struct_size = 0;
     bad->clock[1].seconds = NULL;
     for (size_t i = 0; i < 4; ++i)
         new_env(bad, world)->memory = &bad->memory[i];
-    for (size_t i = 0; i < 5; ++i)
+    for (size_t i = 0; i < 11; ++i)
         new_env(bad, world)->files = &bad->files[i];
     for (size_t i = 0; i < 2; ++i)
         new_env(bad, world)->clock = &bad->clock[i];
@@ -246,9 +256,7 @@ void bad_envs_init(struct bad_envs *bad, const struct world *world)
 
 /* ---- the program ---- */
 
-enum {
-    MOST_TESTS = 40
-};
+enum { MOST_TESTS = 40 };
 
 static struct world bad_world;
 

@@ -287,3 +287,34 @@ CALL(bp_layer_create_custom, ALLOCATES, "",
      bp_layer_create_custom(&w->layer_ops, w->env, &w->out.layer))
 CALL(bp_cost_create_custom, ALLOCATES, "",
      bp_cost_create_custom(&w->cost_ops, w->env, &w->out.cost))
+
+/* 13. Models in files. */
+CALL(bp_save_options_init, NEVER, "", bp_save_options_init(&w->out.save_options))
+CALL(bp_network_save, ALLOCATES, "", bp_network_save(w->net, "net.model", &w->save_all))
+CALL(bp_network_save, ALLOCATES, "alone", bp_network_save(w->net64, "net.model", NULL))
+CALL(bp_network_save, ALLOCATES, "callbacks",
+     bp_network_save(w->net_own, "own.model", &w->save_own))
+CALL(bp_network_save_memory, ALLOCATES, "",
+     bp_network_save_memory(w->net, &w->save_all, w->out.bytes, WORLD_MODEL_SIZE,
+                            &w->out.count))
+CALL(bp_load_options_init, NEVER, "", bp_load_options_init(&w->out.load_options))
+CALL(bp_bundle_create, ALLOCATES, "", bp_bundle_create(w->env, &w->out.bundle))
+CALL(bp_bundle_destroy, NEVER, "", (bp_bundle_destroy(WORLD_TAKE(w->loaded)), BP_OK))
+CALL(bp_bundle_destroy, NEVER, "NULL", (bp_bundle_destroy(NULL), BP_OK))
+CALL(bp_bundle_error, NEVER, "", is_string(bp_bundle_error(w->nothing)))
+CALL(bp_bundle_load, ALLOCATES, "", bp_bundle_load(w->nothing, "net.model", NULL))
+CALL(bp_bundle_load, ALLOCATES, "callbacks",
+     bp_bundle_load(w->nothing, "own.model", &w->load_own))
+CALL(bp_bundle_load_memory, ALLOCATES, "",
+     bp_bundle_load_memory(w->nothing,
+                           failing_env_find_file(&w->host, "net.model")->bytes,
+                           failing_env_find_file(&w->host, "net.model")->size, NULL))
+CALL(bp_bundle_get_network, NEVER, "",
+     bp_bundle_get_network(w->loaded) != NULL ? BP_OK : BP_EINVAL)
+CALL(bp_bundle_get_cost, NEVER, "",
+     bp_bundle_get_cost(w->loaded) != NULL ? BP_OK : BP_EINVAL)
+CALL(bp_bundle_get_scaler, NEVER, "",
+     bp_bundle_get_scaler(w->loaded) != NULL ? BP_OK : BP_EINVAL)
+CALL(bp_bundle_classes, NEVER, "", is_size(bp_bundle_classes(w->loaded)))
+CALL(bp_bundle_class_name, NEVER, "", is_text(bp_bundle_class_name(w->loaded, 1)))
+CALL(bp_bundle_input_name, NEVER, "", is_text(bp_bundle_input_name(w->loaded, 1)))

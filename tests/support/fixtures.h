@@ -82,13 +82,12 @@ enum {
     WORLD_ROWS = 6,
     WORLD_BATCH = 4,
     WORLD_WEIGHTS = 8, /**< Of the last layer: 2 x 4. */
-    WORLD_SCRATCH = 64
+    WORLD_SCRATCH = 64,
+    WORLD_MODEL_SIZE = 4096 /**< More than any model here has bytes. */
 };
 
 /** Where outputs go: all bytes are WORLD_CANARY but what must be set. */
-enum {
-    WORLD_CANARY = 0xAB
-};
+enum { WORLD_CANARY = 0xAB };
 
 struct world_out {
     bp_layer *layer;
@@ -100,6 +99,7 @@ struct world_out {
     bp_dataset *dataset;
     bp_dataset *second;
     bp_scaler *scaler;
+    bp_bundle *bundle;
     float *view;
     double *view_f64;
     size_t count;
@@ -117,6 +117,9 @@ struct world_out {
     bp_gradient_report report, bad_report;
     bp_gradient_options gradient_options;
     bp_csv_options csv_options;
+    bp_save_options save_options;
+    bp_load_options load_options;
+    unsigned char bytes[WORLD_MODEL_SIZE];
 };
 
 /** Inputs that a test may change between calls; never written by the library. */
@@ -165,25 +168,31 @@ struct world {
     bp_dataset *slice;    /**< Rows 1 to 3 of data. */
     bp_dataset *borrowed; /**< Inputs of `in`, labels. */
     bp_scaler *unfitted, *fitted;
+    bp_bundle *nothing; /**< Not loaded. */
+    bp_bundle *loaded;  /**< From "net.model". */
 
     /* Options and tables that are right; a test spoils a copy. */
     bp_csv_options csv_numbers; /**< Input x, target y. */
     bp_activation_ops activation_ops;
     bp_layer_ops layer_ops;
     bp_cost_ops cost_ops;
+    const bp_activation_ops *activations[1];
+    const bp_layer_ops *layers[1];
+    const bp_cost_ops *costs[1];
+    bp_save_options save_all, save_own; /**< For net, and for net_own. */
+    bp_load_options load_own;           /**< With the three tables. */
     struct world_in in;
     struct world_out out;
 };
 
 /** A CSV file, "data.csv" in the world's files: x, y and class names. */
 extern const char world_csv[];
+/** "net.model" and "own.model" are net and net_own, saved with all options. */
+
 /** IDX files of 6 images of 1 x 3 and their labels, "images" and "labels". */
 extern const unsigned char world_images[];
 extern const unsigned char world_labels[];
-enum {
-    WORLD_IMAGES_SIZE = 16 + 18,
-    WORLD_LABELS_SIZE = 8 + 6
-};
+enum { WORLD_IMAGES_SIZE = 16 + 18, WORLD_LABELS_SIZE = 8 + 6 };
 
 void world_create(struct world *world);
 

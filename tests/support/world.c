@@ -26,10 +26,7 @@ static const unsigned char csv_gz[] = {
 };
 
 /* A longer one, "long.csv", whose size is not known before it is read. */
-enum {
-    LONG_ROWS = 1500,
-    LONG_CLASSES = 60
-};
+enum { LONG_ROWS = 1500, LONG_CLASSES = 60 };
 static char long_csv[32 * (LONG_ROWS + 1)];
 
 static size_t make_long_csv(void)
@@ -181,6 +178,35 @@ static void create_data(struct world *w)
     ok(bp_scaler_fit(w->fitted, w->data));
 }
 
+static const char *const class_names[WORLD_OUTPUTS] = {"ant", "bee"};
+static const char *const input_names[WORLD_INPUTS] = {"length", "\"width\"", "\xc3\xbc"};
+
+static void create_bundles(struct world *w)
+{
+    ok(bp_save_options_init(&w->save_all));
+    w->save_all.cost = w->huber;
+    w->save_all.scaler = w->fitted;
+    w->save_all.class_names = class_names;
+    w->save_all.class_count = WORLD_OUTPUTS;
+    w->save_all.input_names = input_names;
+    w->save_all.input_count = WORLD_INPUTS;
+    w->save_own = w->save_all;
+    w->save_own.cost = w->cost_own;
+    w->activations[0] = &w->activation_ops;
+    w->layers[0] = &w->layer_ops;
+    w->costs[0] = &w->cost_ops;
+    ok(bp_load_options_init(&w->load_own));
+    w->load_own.activations = w->activations;
+    w->load_own.layers = w->layers;
+    w->load_own.costs = w->costs;
+    w->load_own.activation_count = w->load_own.layer_count = w->load_own.cost_count = 1;
+    ok(bp_network_save(w->net, "net.model", &w->save_all));
+    ok(bp_network_save(w->net_own, "own.model", &w->save_own));
+    ok(bp_bundle_create(w->env, &w->nothing));
+    ok(bp_bundle_create(w->env, &w->loaded));
+    ok(bp_bundle_load(w->loaded, "net.model", NULL));
+}
+
 void world_create(struct world *world)
 {
     memset(world, 0, sizeof *world);
@@ -203,6 +229,7 @@ void world_create(struct world *world)
     create_networks(world);
     create_trainers(world);
     create_data(world);
+    create_bundles(world);
     world_reset_out(world);
 }
 
@@ -234,6 +261,7 @@ static void destroy_out(struct world_out *out)
     DESTROY_OUT(bp_dataset_destroy, out->dataset);
     DESTROY_OUT(bp_dataset_destroy, out->second);
     DESTROY_OUT(bp_scaler_destroy, out->scaler);
+    DESTROY_OUT(bp_bundle_destroy, out->bundle);
 }
 
 static void destroy_trainers(struct world *w)
@@ -269,6 +297,8 @@ void world_destroy(struct world *world)
     destroy_out(&world->out);
     destroy_trainers(world);
     destroy_data(world);
+    bp_bundle_destroy(world->nothing);
+    bp_bundle_destroy(world->loaded);
     bp_network_destroy(world->bare);
     bp_network_destroy(world->open);
     bp_network_destroy(world->net);
