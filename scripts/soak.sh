@@ -22,6 +22,7 @@ tsan           the unit tests under the thread sanitizer
 clang-release  everything, built by clang
 exhaustive     the scalar mathematics on every float there is
 mutants        every planted fault must be caught by a test
+kills          10 000 kills of a process that saves a model
 lesson         the 784-30-10 network on full MNIST, five seeds
 END
 }
@@ -78,6 +79,10 @@ stage_exhaustive() {
 
 stage_mutants() {
     sh "$need_root/tests/mutants/run.sh" --all
+}
+
+stage_kills() {
+    soak_tree && BP_KILLS=10000 "$tree/tests/test_bundle_faults"
 }
 
 stage_lesson() {
