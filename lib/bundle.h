@@ -109,7 +109,7 @@ struct bp_st_tensor bp_stored_tensor(const struct bp_stored *stored);
 
 /* Bytes. */
 
-enum { BP_MOVE_SIZE = 1 << 18 };
+enum { BP_MOVE_SIZE = 1 << 20 };
 
 /** Memory for moving blocks, and the checksum of all that has come by. */
 struct bp_mover {
@@ -123,6 +123,7 @@ typedef bp_status (*bp_sink_fn)(void *user, const void *bytes, size_t size);
 typedef bp_status (*bp_fill_fn)(void *user, void *bytes, size_t size);
 
 /** Elements from memory to a file, as rows, the least significant byte first.
+ * @param text  NULL: they are known to be finite.
  * @return ::BP_EDATA for what is not finite, or what the sink answers. */
 bp_status bp_move_out(struct bp_mover *mover, const struct bp_stored *stored,
                       bp_sink_fn sink, void *user, struct bp_text *text);

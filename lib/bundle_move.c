@@ -32,31 +32,86 @@ static size_t least(size_t a, size_t b)
 /* The same twice, so that the compiler knows how many bytes an element has. */
 static void copy_tile_4(const struct copy *copy, size_t rows, size_t cols)
 {
-    for (size_t c = 0; c < cols; c++)
-        for (size_t r = 0; r < rows; r++)
-            memcpy(copy->to + r * copy->to_row + c * copy->to_col,
-                   copy->from + r * copy->from_row + c * copy->from_col, 4);
+    const size_t to_row = copy->to_row, from_row = copy->from_row;
+
+    for (size_t c = 0; c < cols; c++) {
+        unsigned char *to = copy->to + c * copy->to_col;
+        const unsigned char *from = copy->from + c * copy->from_col;
+
+        for (size_t r = 0; r < rows; r++, to += to_row, from += from_row)
+            memcpy(to, from, 4);
+    }
 }
 
 static void copy_tile_8(const struct copy *copy, size_t rows, size_t cols)
 {
-    for (size_t c = 0; c < cols; c++)
-        for (size_t r = 0; r < rows; r++)
-            memcpy(copy->to + r * copy->to_row + c * copy->to_col,
-                   copy->from + r * copy->from_row + c * copy->from_col, 8);
+    const size_t to_row = copy->to_row, from_row = copy->from_row;
+
+    for (size_t c = 0; c < cols; c++) {
+        unsigned char *to = copy->to + c * copy->to_col;
+        const unsigned char *from = copy->from + c * copy->from_col;
+
+        for (size_t r = 0; r < rows; r++, to += to_row, from += from_row)
+            memcpy(to, from, 8);
+    }
 }
 
+/* A whole tile whose rows lie without gaps in `from` and whose columns do in `to`: all
+ * memory is touched in pieces of 16 elements. */
+static void turn_tile_4(unsigned char *to, size_t to_stride, const unsigned char *from,
+                        size_t from_stride)
+{
+    uint32_t in[TILE][TILE], out[TILE][TILE];
+
+    for (size_t r = 0; r < TILE; r++)
+        memcpy(in[r], from + r * from_stride, sizeof in[r]);
+    for (size_t c = 0; c < TILE; c++)
+        for (size_t r = 0; r < TILE; r++)
+            out[c][r] = in[r][c];
+    for (size_t c = 0; c < TILE; c++)
+        memcpy(to + c * to_stride, out[c], sizeof out[c]);
+}
+
+static void turn_tile_8(unsigned char *to, size_t to_stride, const unsigned char *from,
+                        size_t from_stride)
+{
+    uint64_t in[TILE][TILE], out[TILE][TILE];
+
+    for (size_t r = 0; r < TILE; r++)
+        memcpy(in[r], from + r * from_stride, sizeof in[r]);
+    for (size_t c = 0; c < TILE; c++)
+        for (size_t r = 0; r < TILE; r++)
+            out[c][r] = in[r][c];
+    for (size_t c = 0; c < TILE; c++)
+        memcpy(to + c * to_stride, out[c], sizeof out[c]);
+}
+
+static void copy_tile(const struct copy *copy, size_t rows, size_t cols, size_t size)
+{
+    const bool whole = rows == TILE && cols == TILE;
+
+    if (whole && copy->from_col == size && copy->to_row == size)
+        (size == 4 ? turn_tile_4 : turn_tile_8)(copy->to, copy->to_col, copy->from,
+                                                copy->from_row);
+    else if (whole && copy->from_row == size && copy->to_col == size)
+        (size == 4 ? turn_tile_4 : turn_tile_8)(copy->to, copy->to_row, copy->from,
+                                                copy->from_col);
+    else
+        (size == 4 ? copy_tile_4 : copy_tile_8)(copy, rows, cols);
+}
+
+/* Down the rows first: the elements of a column are neighbours in a network. */
 static void copy_block(const struct copy *copy, const struct block *block, size_t size)
 {
-    for (size_t r = 0; r < block->rows; r += TILE)
-        for (size_t c = 0; c < block->cols; c += TILE) {
+    for (size_t c = 0; c < block->cols; c += TILE)
+        for (size_t r = 0; r < block->rows; r += TILE) {
             const size_t rows = least(TILE, block->rows - r);
             const size_t cols = least(TILE, block->cols - c);
             struct copy tile = *copy;
 
             tile.to += r * copy->to_row + c * copy->to_col;
             tile.from += r * copy->from_row + c * copy->from_col;
-            (size == 4 ? copy_tile_4 : copy_tile_8)(&tile, rows, cols);
+            copy_tile(&tile, rows, cols, size);
         }
 }
 
@@ -158,7 +213,8 @@ bp_status bp_move_out(struct bp_mover *mover, const struct bp_stored *stored,
             size,         stored->row_stride * size,     stored->col_stride * size};
 
         copy_block(&copy, &block, size);
-        status = check_finite(stored, mover->block, count, text);
+        if (text != NULL)
+            status = check_finite(stored, mover->block, count, text);
         reorder(mover->block, count, size);
         if (status == BP_OK)
             status = sink(user, mover->block, count * size);

@@ -51,14 +51,15 @@ static bp_status check_options(const struct bp_network *network,
     return BP_OK;
 }
 
-static bp_status send_tensors(struct saving *s, bp_sink_fn sink, void *user)
+static bp_status send_tensors(struct saving *s, bp_sink_fn sink, void *user,
+                              struct bp_text *text)
 {
     struct bp_walk walk = {s->network, s->options.scaler, 0};
     struct bp_stored stored;
     bp_status status = BP_OK;
 
     while (status == BP_OK && bp_walk_next(&walk, &stored))
-        status = bp_move_out(s->mover, &stored, sink, user, s->text);
+        status = bp_move_out(s->mover, &stored, sink, user, text);
     return status;
 }
 
@@ -77,7 +78,7 @@ static bp_status put_checksum(struct saving *s)
 
     bp_crc32_begin(crc);
     bp_crc32_add(crc, out->room.data, out->used);
-    status = send_tensors(s, to_checksum, crc);
+    status = send_tensors(s, to_checksum, crc, s->text);
     if (status == BP_OK)
         bp_checksum_write((char *)out->room.data + bp_checksum_at(), bp_crc32_value(crc));
     return status;
@@ -122,7 +123,7 @@ static bp_status send_all(struct saving *s, bp_sink_fn sink, void *user)
 {
     const bp_status status = sink(user, s->writer.out.room.data, s->writer.out.used);
 
-    return status == BP_OK ? send_tensors(s, sink, user) : status;
+    return status == BP_OK ? send_tensors(s, sink, user, NULL) : status;
 }
 
 static bp_status to_file(void *user, const void *bytes, size_t size)

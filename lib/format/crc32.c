@@ -29,17 +29,21 @@ static uint32_t word_at(const unsigned char *bytes)
            (uint32_t)bytes[3] << 24;
 }
 
-/* Eight bytes at once: each looks up what it comes to behind the others. */
-static uint32_t add_eight(const struct bp_crc32 *crc, uint32_t state,
+/* What four bytes come to, `behind` bytes and more in front of the last. */
+static uint32_t look_up(const struct bp_crc32 *crc, uint32_t word, int behind)
+{
+    return crc->table[behind + 3][word & 0xFF] ^
+           crc->table[behind + 2][word >> 8 & 0xFF] ^
+           crc->table[behind + 1][word >> 16 & 0xFF] ^ crc->table[behind][word >> 24];
+}
+
+/* Sixteen bytes at once: each looks up what it comes to behind the others. */
+static uint32_t add_slice(const struct bp_crc32 *crc, uint32_t state,
                           const unsigned char *bytes)
 {
-    const uint32_t low = word_at(bytes) ^ state;
-    const uint32_t high = word_at(bytes + 4);
-
-    return crc->table[7][low & 0xFF] ^ crc->table[6][low >> 8 & 0xFF] ^
-           crc->table[5][low >> 16 & 0xFF] ^ crc->table[4][low >> 24] ^
-           crc->table[3][high & 0xFF] ^ crc->table[2][high >> 8 & 0xFF] ^
-           crc->table[1][high >> 16 & 0xFF] ^ crc->table[0][high >> 24];
+    return look_up(crc, word_at(bytes) ^ state, 12) ^
+           look_up(crc, word_at(bytes + 4), 8) ^ look_up(crc, word_at(bytes + 8), 4) ^
+           look_up(crc, word_at(bytes + 12), 0);
 }
 
 void bp_crc32_add(struct bp_crc32 *crc, const void *bytes, size_t size)
@@ -48,7 +52,7 @@ void bp_crc32_add(struct bp_crc32 *crc, const void *bytes, size_t size)
     uint32_t state = crc->state;
 
     for (; size >= BP_CRC32_SLICES; size -= BP_CRC32_SLICES, from += BP_CRC32_SLICES)
-        state = add_eight(crc, state, from);
+        state = add_slice(crc, state, from);
     for (; size > 0; size--, from++)
         state = state >> 8 ^ crc->table[0][(state ^ *from) & 0xFF];
     crc->state = state;

@@ -9,7 +9,7 @@
 
 #include "base.h"
 
-enum { BP_CRC32_SLICES = 8 };
+enum { BP_CRC32_SLICES = 16 };
 
 /** The sum so far, and its tables: table[k][b] is what byte b adds k bytes later. */
 struct bp_crc32 {
