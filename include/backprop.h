@@ -1160,6 +1160,30 @@ BP_API bp_status bp_dataset_parse_idx(bp_dataset *dataset, const void *inputs,
                                       size_t inputs_size, const void *labels,
                                       size_t labels_size);
 
+/** Read arrays of NumPy from NPY files (versions 1.0 to 3.0), plain or compressed by
+ * gzip, of float, double, integers of 8 to 64 bits or truth values, in either order of
+ * bytes and of indices. Numbers are taken as they are; integers beyond 2^24 are rounded.
+ * @param dataset  an empty data set.
+ * @param inputs   path of the inputs: 1 to 8 dimensions, the first is the rows, the
+ *                 others together are the columns, the last index running fastest.
+ * @param targets  path of the targets, or NULL for none. Integers or truth values in one
+ *                 dimension are labels, and the number of classes is the largest + 1; all
+ *                 others are numbers, shaped as inputs are.
+ * @return as bp_dataset_read_idx(), ::BP_EUNSUPPORTED also for a version or type that is
+ *         not read: objects, records, texts, complex and half numbers. */
+BP_API bp_status bp_dataset_read_npy(bp_dataset *dataset, const char *inputs,
+                                     const char *targets);
+
+/** As bp_dataset_read_npy(), from memory.
+ * @param dataset       an empty data set.
+ * @param inputs        the bytes of the file of inputs.
+ * @param inputs_size   in bytes.
+ * @param targets       the bytes of the file of targets, or NULL.
+ * @param targets_size  in bytes; 0 for NULL. */
+BP_API bp_status bp_dataset_parse_npy(bp_dataset *dataset, const void *inputs,
+                                      size_t inputs_size, const void *targets,
+                                      size_t targets_size);
+
 /** Make example data that need no file, the same on every machine.
  * @param dataset  an empty data set.
  * @param kind     a `BP_GENERATE_` value.

@@ -238,6 +238,12 @@ CALL(bp_dataset_read_idx, ALLOCATES, "no labels",
 CALL(bp_dataset_parse_idx, ALLOCATES, "",
      bp_dataset_parse_idx(w->empty, world_images, WORLD_IMAGES_SIZE, world_labels,
                           WORLD_LABELS_SIZE))
+CALL(bp_dataset_read_npy, ALLOCATES, "",
+     bp_dataset_read_npy(w->empty, "inputs.npy", "labels.npy"))
+CALL(bp_dataset_read_npy, ALLOCATES, "numbers",
+     bp_dataset_read_npy(w->empty, "inputs.npy", "inputs.npy"))
+CALL(bp_dataset_parse_npy, ALLOCATES, "",
+     bp_dataset_parse_npy(w->empty, world_inputs_npy, WORLD_INPUTS_NPY_SIZE, NULL, 0))
 CALL(bp_dataset_generate, ALLOCATES, "",
      bp_dataset_generate(w->empty, BP_GENERATE_MOONS, 10, 0.125, 1))
 CALL(bp_dataset_one_hot, ALLOCATES, "", bp_dataset_one_hot(w->labelled, 0, 1))

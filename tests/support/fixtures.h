@@ -192,7 +192,15 @@ extern const char world_csv[];
 /** IDX files of 6 images of 1 x 3 and their labels, "images" and "labels". */
 extern const unsigned char world_images[];
 extern const unsigned char world_labels[];
-enum { WORLD_IMAGES_SIZE = 16 + 18, WORLD_LABELS_SIZE = 8 + 6 };
+/** NPY files of 6 rows of 3 inputs and 6 labels, "inputs.npy" and "labels.npy". */
+extern const unsigned char world_inputs_npy[];
+extern const unsigned char world_labels_npy[];
+enum {
+    WORLD_IMAGES_SIZE = 16 + 18,
+    WORLD_LABELS_SIZE = 8 + 6,
+    WORLD_INPUTS_NPY_SIZE = 10 + 57 + 18,
+    WORLD_LABELS_NPY_SIZE = 10 + 56 + 6
+};
 
 void world_create(struct world *world);
 

@@ -50,6 +50,16 @@ const unsigned char world_images[WORLD_IMAGES_SIZE] = {
 const unsigned char world_labels[WORLD_LABELS_SIZE] = {0, 0, 8, 1, 0, 0, 0,
                                                        6, 0, 1, 0, 1, 1, 0};
 
+const unsigned char world_inputs_npy[WORLD_INPUTS_NPY_SIZE + 1] =
+    "\x93NUMPY\1\0\x39\0"
+    "{'descr': '|i1', 'fortran_order': True, 'shape': (6, 3)}\n"
+    "\1\2\3\4\5\6\7\x8\x9\xa\xb\xc\xd\xe\xf\x10\x11\xff";
+
+const unsigned char world_labels_npy[WORLD_LABELS_NPY_SIZE + 1] =
+    "\x93NUMPY\1\0\x38\0"
+    "{'descr': '|u1', 'fortran_order': False, 'shape': (6,)}\n"
+    "\0\1\2\1\0\1";
+
 void *world_take(void **pointer)
 {
     void *taken = *pointer;
@@ -218,6 +228,10 @@ void world_create(struct world *world)
         ->unknown_size = true;
     failing_env_add_file(&world->host, "images", world_images, WORLD_IMAGES_SIZE);
     failing_env_add_file(&world->host, "labels", world_labels, WORLD_LABELS_SIZE);
+    failing_env_add_file(&world->host, "inputs.npy", world_inputs_npy,
+                         WORLD_INPUTS_NPY_SIZE);
+    failing_env_add_file(&world->host, "labels.npy", world_labels_npy,
+                         WORLD_LABELS_NPY_SIZE);
     fill_inputs(&world->in);
     ok(bp_csv_options_init(&world->csv_numbers));
     world->csv_numbers.target_kind = BP_CSV_NUMBERS;
