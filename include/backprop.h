@@ -1600,6 +1600,47 @@ BP_API const char *bp_bundle_class_name(const bp_bundle *bundle, size_t index);
  * Lives as long as the bundle. */
 BP_API const char *bp_bundle_input_name(const bp_bundle *bundle, size_t col);
 
+/** How parameters are imported. */
+typedef struct bp_import_options {
+    uint32_t struct_size;     /**< sizeof(bp_import_options), set by
+                                   bp_import_options_init(). */
+    uint32_t reserved;        /**< 0. */
+    const char *const *names; /**< Which tensor of the file each parameter is: for layer
+                                   after layer the name of its weights, then that of its
+                                   biases, as far as it has any. Other tensors are passed
+                                   over. NULL (default): see bp_network_import(). */
+    size_t name_count;        /**< How many. */
+} bp_import_options;
+
+/** Set the options to their defaults, and struct_size.
+ * @return ::BP_EINVAL for NULL. */
+BP_API bp_status bp_import_options_init(bp_import_options *options);
+
+/** Take the parameters of a network from a safetensors file of any program. Without
+ * names, every tensor must be called a number between any words and ".weight" or ".bias",
+ * as in the `state_dict` of PyTorch's `nn.Sequential` ("0.weight", "net.2.bias"): the
+ * layers with parameters get them in the order of the numbers. Shapes must be equal, weights as
+ * w[to][from] like PyTorch's `Linear`. Numbers may be F64, F32, F16 or BF16.
+ * @param network  a built network; unchanged if this fails.
+ * @param path     of the file.
+ * @param options  or NULL for the defaults.
+ * @return ::BP_EINVAL, ::BP_ESTATE before it is built, ::BP_EBUSY from a callback of a
+ *         training step, ::BP_ESHAPE for a tensor of another shape, ::BP_EDATA also for
+ *         one that is missing, of another type or not finite, ::BP_EIO, ::BP_ELIMIT,
+ *         ::BP_EUNSUPPORTED in a build without jansson, ::BP_ENOMEM. */
+BP_API bp_status bp_network_import(bp_network *network, const char *path,
+                                   const bp_import_options *options);
+
+/** The twin of bp_network_import() from memory.
+ * @param network  a built network.
+ * @param bytes    of a file.
+ * @param size     in bytes.
+ * @param options  or NULL for the defaults.
+ * @return as bp_network_import(). */
+BP_API bp_status bp_network_import_memory(bp_network *network, const void *bytes,
+                                          size_t size,
+                                          const bp_import_options *options);
+
 /** @} */
 
 #ifdef __cplusplus

@@ -196,5 +196,52 @@ static void test_bundle(void **state)
         refused(bp_bundle_input_name(w->loaded, SIZE_MAX) == NULL));
 }
 
+static void test_import(void **state)
+{
+    struct world *w = *state;
+    bp_import_options wrong = w->import;
+    static const char *const other[] = {"0.weight", "0.bias", "2.weight", "3.bias"};
+    static const char *const none[] = {"0.weight", "0.bias", NULL, "2.bias"};
+    const size_t size = WORLD_IMPORT_SIZE;
+
+    BAD(bp_import_options_init, options, "NULL", BP_EINVAL, NOTHING,
+        bp_import_options_init(NULL));
+    BAD(bp_network_import, network, "NULL", BP_EINVAL, NOTHING,
+        bp_network_import(NULL, "net.import", NULL));
+    BAD(bp_network_import, path, "NULL", BP_EINVAL, w->net,
+        bp_network_import(w->net, NULL, NULL));
+    BAD_SAYS(bp_network_import, path, "'nowhere'", "no such file", BP_EIO, w->net,
+             bp_network_import(w->net, "nowhere", NULL));
+    BAD(bp_network_import, state, "not built", BP_ESTATE, w->open,
+        bp_network_import(w->open, "net.import", NULL));
+    BAD(bp_network_import, state, "another network", BP_EDATA, w->unit,
+        bp_network_import(w->unit, "net.import", NULL));
+    BAD(bp_network_import_memory, network, "NULL", BP_EINVAL, NOTHING,
+        bp_network_import_memory(NULL, world_import, size, NULL));
+    BAD(bp_network_import_memory, bytes, "NULL", BP_EINVAL, w->net,
+        bp_network_import_memory(w->net, NULL, size, NULL));
+    for (size_t cut = 0; cut < size; ++cut)
+        BAD_SAYS(bp_network_import_memory, size, "data", "cut", BP_EDATA, w->net,
+                 bp_network_import_memory(w->net, world_import, cut, NULL));
+    wrong.struct_size++;
+    BAD(bp_network_import, options, "a wrong struct_size", BP_EINVAL, w->net,
+        bp_network_import(w->net, "net.import", &wrong));
+    wrong = w->import;
+    wrong.names = NULL;
+    BAD_SAYS(bp_network_import, options, "names", "NULL", BP_EINVAL, w->net,
+             bp_network_import(w->net, "net.import", &wrong));
+    wrong = w->import;
+    wrong.name_count = 3;
+    BAD_SAYS(bp_network_import_memory, options, "name_count", "one less", BP_EINVAL,
+             w->net, bp_network_import_memory(w->net, world_import, size, &wrong));
+    wrong = w->import;
+    wrong.names = none;
+    BAD(bp_network_import_memory, options, "a name is NULL", BP_EINVAL, w->net,
+        bp_network_import_memory(w->net, world_import, size, &wrong));
+    wrong.names = other;
+    BAD_SAYS(bp_network_import_memory, options, "tensor", "not in the file", BP_EDATA,
+             w->net, bp_network_import_memory(w->net, world_import, size, &wrong));
+}
+
 BAD_GROUP(test_save_options, test_save, test_capacity, test_load_options, test_load,
-          test_bundle)
+          test_bundle, test_import)

@@ -324,3 +324,8 @@ CALL(bp_bundle_get_scaler, NEVER, "",
 CALL(bp_bundle_classes, NEVER, "", is_size(bp_bundle_classes(w->loaded)))
 CALL(bp_bundle_class_name, NEVER, "", is_text(bp_bundle_class_name(w->loaded, 1)))
 CALL(bp_bundle_input_name, NEVER, "", is_text(bp_bundle_input_name(w->loaded, 1)))
+CALL(bp_import_options_init, NEVER, "",
+     bp_import_options_init(&w->out.import_options))
+CALL(bp_network_import, ALLOCATES, "", bp_network_import(w->net, "net.import", NULL))
+CALL(bp_network_import_memory, ALLOCATES, "names",
+     bp_network_import_memory(w->net64, world_import, WORLD_IMPORT_SIZE, &w->import))

@@ -119,6 +119,7 @@ struct world_out {
     bp_csv_options csv_options;
     bp_save_options save_options;
     bp_load_options load_options;
+    bp_import_options import_options;
     unsigned char bytes[WORLD_MODEL_SIZE];
 };
 
@@ -181,12 +182,17 @@ struct world {
     const bp_cost_ops *costs[1];
     bp_save_options save_all, save_own; /**< For net, and for net_own. */
     bp_load_options load_own;           /**< With the three tables. */
+    bp_import_options import;           /**< With the names in "net.import". */
     struct world_in in;
     struct world_out out;
 };
 
 /** A CSV file, "data.csv" in the world's files: x, y and class names. */
 extern const char world_csv[];
+/** Parameters for net in F16, named as PyTorch does: "net.import". */
+extern const unsigned char world_import[];
+enum { WORLD_IMPORT_SIZE = 8 + 248 + 52 };
+
 /** "net.model" and "own.model" are net and net_own, saved with all options. */
 
 /** IDX files of 6 images of 1 x 3 and their labels, "images" and "labels". */

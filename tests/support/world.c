@@ -188,6 +188,18 @@ static void create_data(struct world *w)
     ok(bp_scaler_fit(w->fitted, w->data));
 }
 
+const unsigned char world_import[WORLD_IMPORT_SIZE + 1] =
+    "\xf8\0\0\0\0\0\0\0"
+    "{\"0.weight\":{\"dtype\":\"F16\",\"shape\":[4,3],\"data_offsets\":[0,2"
+    "4]},\"0.bias\":{\"dtype\":\"F16\",\"shape\":[4],\"data_offsets\":[24,3"
+    "2]},\"2.weight\":{\"dtype\":\"F16\",\"shape\":[2,4],\"data_offsets\":["
+    "32,48]},\"2.bias\":{\"dtype\":\"F16\",\"shape\":[2],\"data_offsets\":["
+    "48,52]}}"
+    /* 1, then 0.5, -2 and 0 */
+    "\0\x3c\0\x38\0\xc0";
+
+static const char *const import_names[] = {"0.weight", "0.bias", "2.weight", "2.bias"};
+
 static const char *const class_names[WORLD_OUTPUTS] = {"ant", "bee"};
 static const char *const input_names[WORLD_INPUTS] = {"length", "\"width\"", "\xc3\xbc"};
 
@@ -210,6 +222,10 @@ static void create_bundles(struct world *w)
     w->load_own.layers = w->layers;
     w->load_own.costs = w->costs;
     w->load_own.activation_count = w->load_own.layer_count = w->load_own.cost_count = 1;
+    ok(bp_import_options_init(&w->import));
+    w->import.names = import_names;
+    w->import.name_count = 4;
+    failing_env_add_file(&w->host, "net.import", world_import, WORLD_IMPORT_SIZE);
     ok(bp_network_save(w->net, "net.model", &w->save_all));
     ok(bp_network_save(w->net_own, "own.model", &w->save_own));
     ok(bp_bundle_create(w->env, &w->nothing));
