@@ -1619,8 +1619,8 @@ BP_API bp_status bp_import_options_init(bp_import_options *options);
 /** Take the parameters of a network from a safetensors file of any program. Without
  * names, every tensor must be called a number between any words and ".weight" or ".bias",
  * as in the `state_dict` of PyTorch's `nn.Sequential` ("0.weight", "net.2.bias"): the
- * layers with parameters get them in the order of the numbers. Shapes must be equal, weights as
- * w[to][from] like PyTorch's `Linear`. Numbers may be F64, F32, F16 or BF16.
+ * layers with parameters get them in the order of the numbers. Shapes must be equal,
+ * weights as w[to][from] like PyTorch's `Linear`. Numbers may be F64, F32, F16 or BF16.
  * @param network  a built network; unchanged if this fails.
  * @param path     of the file.
  * @param options  or NULL for the defaults.
@@ -1640,6 +1640,30 @@ BP_API bp_status bp_network_import(bp_network *network, const char *path,
 BP_API bp_status bp_network_import_memory(bp_network *network, const void *bytes,
                                           size_t size,
                                           const bp_import_options *options);
+
+/** Write a network as an ONNX file (operator set 13, IR version 8), for other programs to
+ * run: one input `input` and one output `output`, both float, of any number of rows.
+ * Where a scaler is given it becomes part of the graph. A network in double is exported
+ * in float, and the file says so. Saved in one step, as by bp_network_save().
+ * @param network  a built network of built-in operations.
+ * @param path     of the file.
+ * @param options  as for bp_network_save(), or NULL; scaler and names are used.
+ * @return as bp_network_save(), ::BP_EUNSUPPORTED also naming a layer of your own,
+ *         ::BP_EDATA for a parameter beyond float, ::BP_ELIMIT for 2^31 bytes or more. */
+BP_API bp_status bp_network_export_onnx(bp_network *network, const char *path,
+                                        const bp_save_options *options);
+
+/** The twin of bp_network_export_onnx() to memory; see bp_network_save_memory().
+ * @param network   a built network of built-in operations.
+ * @param options   or NULL.
+ * @param bytes     where they go; may be NULL if @p capacity is 0.
+ * @param capacity  of @p bytes.
+ * @param size      where their number goes, also with ::BP_ELIMIT for a capacity that is
+ *                  too small. */
+BP_API bp_status bp_network_export_onnx_memory(bp_network *network,
+                                               const bp_save_options *options,
+                                               void *bytes, size_t capacity,
+                                               size_t *size);
 
 /** @} */
 

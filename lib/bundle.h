@@ -132,6 +132,27 @@ bp_status bp_move_out(struct bp_mover *mover, const struct bp_stored *stored,
 bp_status bp_move_in(struct bp_mover *mover, const struct bp_stored *stored,
                      bp_fill_fn fill, void *user, struct bp_text *text);
 
+/** What makes the bytes of a file, once for each call and always the same. */
+struct bp_output {
+    bp_status (*produce)(void *context, bp_sink_fn sink, void *user);
+    void *context;
+};
+
+/** Put them into a file, in one step. */
+bp_status bp_output_file(const struct bp_output *output, const struct bp_host *host,
+                         const char *path, struct bp_text *text);
+
+/** Put them into the caller's memory, if all of them fit.
+ * @param size  becomes their number, also with ::BP_ELIMIT. */
+bp_status bp_output_memory(const struct bp_output *output, void *bytes, size_t capacity,
+                           size_t *size, struct bp_text *text);
+
+/** Check what a call that saves is given, and fill @p options, from the caller's or the
+ *  defaults.
+ * @return as bp_network_save(). */
+bp_status bp_save_check(struct bp_network *network, const bp_save_options *given,
+                        bp_save_options *options);
+
 /* The header. */
 
 /** The first words of every header: the checksum follows, 8 digits. */

@@ -6,8 +6,6 @@
  */
 #include "bundle.h"
 
-#include "env_save.h"
-
 #include <string.h>
 
 struct saving {
@@ -17,39 +15,6 @@ struct saving {
     struct bp_st_writer writer;
     struct bp_mover *mover;
 };
-
-bp_status bp_save_options_init(bp_save_options *options)
-{
-    if (options == NULL)
-        return BP_EINVAL;
-    memset(options, 0, sizeof *options);
-    options->struct_size = sizeof *options;
-    return BP_OK;
-}
-
-static bp_status check_options(const struct bp_network *network,
-                               const bp_save_options *options, struct bp_text *text)
-{
-    if (options->struct_size != sizeof *options)
-        return bp_fail(text, BP_EINVAL,
-                       "options.struct_size is %u, expected %zu, as set by "
-                       "bp_save_options_init",
-                       (unsigned int)options->struct_size, sizeof *options);
-    if ((options->class_names == NULL) != (options->class_count == 0))
-        return bp_fail(text, BP_EINVAL, "options.class_count is %zu, expected %s",
-                       options->class_count,
-                       options->class_names == NULL ? "0 without names" : "at least 1");
-    if ((options->input_names == NULL) != (options->input_count == 0))
-        return bp_fail(text, BP_EINVAL, "options.input_count is %zu, expected %s",
-                       options->input_count,
-                       options->input_names == NULL ? "0 without names" : "at least 1");
-    if (options->input_count != 0 && options->input_count != network->inputs)
-        return bp_fail(text, BP_ESHAPE,
-                       "options.input_count is %zu, expected %zu as the network has "
-                       "inputs",
-                       options->input_count, network->inputs);
-    return BP_OK;
-}
 
 static bp_status send_tensors(struct saving *s, bp_sink_fn sink, void *user,
                               struct bp_text *text)
@@ -99,12 +64,7 @@ static bp_status begin(struct saving *s, struct bp_network *network,
     bp_status status;
 
     *s = (struct saving){.network = network, .text = &network->text};
-    (void)bp_save_options_init(&s->options);
-    if (options != NULL)
-        s->options = *options;
-    status = check_options(network, &s->options, s->text);
-    if (status == BP_OK && !network->built)
-        status = bp_fail(s->text, BP_ESTATE, "the network is not built");
+    status = bp_save_check(network, options, &s->options);
     if (status != BP_OK)
         return status;
     s->mover = bp_host_allocate(&network->host, sizeof *s->mover);
@@ -119,23 +79,19 @@ static bp_status begin(struct saving *s, struct bp_network *network,
     return status;
 }
 
-static bp_status send_all(struct saving *s, bp_sink_fn sink, void *user)
+static bp_status send_all(void *context, bp_sink_fn sink, void *user)
 {
+    struct saving *s = context;
     const bp_status status = sink(user, s->writer.out.room.data, s->writer.out.used);
 
     return status == BP_OK ? send_tensors(s, sink, user, NULL) : status;
-}
-
-static bp_status to_file(void *user, const void *bytes, size_t size)
-{
-    return bp_save_write(user, bytes, size);
 }
 
 bp_status bp_network_save(bp_network *network, const char *path,
                           const bp_save_options *options)
 {
     struct saving s;
-    struct bp_save file;
+    const struct bp_output output = {send_all, &s};
     bp_status status;
 
     if (network == NULL)
@@ -145,29 +101,17 @@ bp_status bp_network_save(bp_network *network, const char *path,
     status = begin(&s, network, options);
     if (status != BP_OK)
         return status;
-    status = bp_save_begin(&file, &network->host, path, s.text);
-    if (status == BP_OK)
-        status = bp_save_end(&file, send_all(&s, to_file, &file));
+    status = bp_output_file(&output, &network->host, path, s.text);
     end(&s);
     return status;
-}
-
-static bp_status to_memory(void *user, const void *bytes, size_t size)
-{
-    unsigned char **at = user;
-
-    memcpy(*at, bytes, size);
-    *at += size;
-    return BP_OK;
 }
 
 bp_status bp_network_save_memory(bp_network *network, const bp_save_options *options,
                                  void *bytes, size_t capacity, size_t *size)
 {
     struct saving s;
-    unsigned char *at = bytes;
+    const struct bp_output output = {send_all, &s};
     bp_status status;
-    size_t needed;
 
     if (network == NULL)
         return BP_EINVAL;
@@ -176,13 +120,7 @@ bp_status bp_network_save_memory(bp_network *network, const bp_save_options *opt
     status = begin(&s, network, options);
     if (status != BP_OK)
         return status;
-    needed = s.writer.out.used + s.writer.offset;
-    if (needed > capacity)
-        status = bp_fail(&network->text, BP_ELIMIT,
-                         "capacity is %zu, expected at least %zu", capacity, needed);
-    else
-        status = send_all(&s, to_memory, &at);
+    status = bp_output_memory(&output, bytes, capacity, size, s.text);
     end(&s);
-    *size = needed;
     return status;
 }

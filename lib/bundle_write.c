@@ -147,21 +147,10 @@ static bp_status write_cost(struct bp_st_writer *writer, const struct bp_network
     return bp_cost_fit(&cost->spec, network, &fused, text);
 }
 
-static bp_status write_scaler(struct bp_st_writer *writer,
-                              const struct bp_network *network, const bp_scaler *scaler,
-                              struct bp_text *text)
+static void write_scaler(struct bp_st_writer *writer, const bp_scaler *scaler)
 {
-    if (scaler == NULL)
-        return BP_OK;
-    if (scaler->cols == 0)
-        return bp_fail(text, BP_ESTATE, "options.scaler is not fitted yet");
-    if (scaler->cols != network->inputs)
-        return bp_fail(text, BP_ESHAPE,
-                       "options.scaler has %zu columns, expected %zu as the network has "
-                       "inputs",
-                       scaler->cols, network->inputs);
-    bp_st_pair(writer, "scaler", bp_word_of(bp_words_scaling, scaler->kind));
-    return BP_OK;
+    if (scaler != NULL)
+        bp_st_pair(writer, "scaler", bp_word_of(bp_words_scaling, scaler->kind));
 }
 
 /* Names as the caller gives them. */
@@ -239,8 +228,7 @@ bp_status bp_header_write(struct bp_st_writer *writer, const struct bp_network *
     status = write_layers(writer, network, text);
     if (status == BP_OK)
         status = write_cost(writer, network, options->cost, text);
-    if (status == BP_OK)
-        status = write_scaler(writer, network, options->scaler, text);
+    write_scaler(writer, options->scaler);
     if (status == BP_OK)
         status = write_all_names(writer, options, text);
     if (status != BP_OK)

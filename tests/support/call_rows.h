@@ -329,3 +329,8 @@ CALL(bp_import_options_init, NEVER, "",
 CALL(bp_network_import, ALLOCATES, "", bp_network_import(w->net, "net.import", NULL))
 CALL(bp_network_import_memory, ALLOCATES, "names",
      bp_network_import_memory(w->net64, world_import, WORLD_IMPORT_SIZE, &w->import))
+CALL(bp_network_export_onnx, ALLOCATES, "",
+     bp_network_export_onnx(w->net64, "net.onnx", &w->save_all))
+CALL(bp_network_export_onnx_memory, ALLOCATES, "",
+     bp_network_export_onnx_memory(w->net, NULL, w->out.bytes, WORLD_MODEL_SIZE,
+                                   &w->out.count))

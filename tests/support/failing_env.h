@@ -21,7 +21,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { FAILING_ENV_FILES = 12, FAILING_ENV_PATH = 128, FAILING_ENV_TEXT = 256 };
+enum { FAILING_ENV_FILES = 16, FAILING_ENV_PATH = 128, FAILING_ENV_TEXT = 256 };
 
 struct env_block;
 
