@@ -352,6 +352,30 @@ static void own_layer_that_plans_otherwise(void **state)
     free(forge.bytes);
 }
 
+/* ---- files of earlier versions, which load for ever ---- */
+
+static void files_of_all_versions(void **state)
+{
+    for (int i = 0; i < FORGE_MODELS; i++) {
+        const struct forge forge = forge_model((size_t)i);
+        bp_bundle *bundle = NULL;
+        bp_bundle *now = NULL;
+        char path[300];
+
+        (void)snprintf(path, sizeof path, "%s/tests/data/model-1.0-%d.safetensors",
+                       BP_SOURCE_DIR, i);
+        ok(bp_bundle_create(NULL, &bundle));
+        if (bp_bundle_load(bundle, path, forge_options()) != BP_OK)
+            fail_msg("%s", bp_bundle_error(bundle));
+        ok(bp_bundle_create(env_of(state), &now));
+        ok(bp_bundle_load_memory(now, forge.bytes, forge.size, forge_options()));
+        assert_same_layers(bp_bundle_get_network(bundle), bp_bundle_get_network(now));
+        bp_bundle_destroy(bundle);
+        bp_bundle_destroy(now);
+        free(forge.bytes);
+    }
+}
+
 /* ---- what cannot be saved ---- */
 
 static void only_finite_numbers(void **state)
@@ -447,6 +471,7 @@ int main(void)
         HOST_TEST(table_that_only_reads),
         HOST_TEST(header_over_the_limit),
         HOST_TEST(initialised_as_described),
+        HOST_TEST(files_of_all_versions),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL) ? 1 : 0;
