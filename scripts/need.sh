@@ -54,6 +54,7 @@ need_probe() {
     libc6-dev) need_header stdio.h ;;
     zlib1g-dev) need_header zlib.h ;;
     libjansson-dev) need_header jansson.h ;;
+    libclang-rt-dev) ls /usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.fuzzer* >/dev/null 2>&1 ;;
     libcmocka-dev) need_header cmocka.h ;;
     doxygen-awesome-css) test -d /usr/share/doxygen-awesome-css ;;
     *) need_have "$1" ;;

@@ -88,11 +88,11 @@ fuzz_one() {
         -fno-sanitize-recover=all -DBP_WITH_JANSSON=1 -DBP_WITH_ZLIB=1 \
         -DFUZZ_TARGET="fuzz_$1" -I"$need_root/include" -I"$need_root/lib" \
         "$need_root"/lib/*.c "$need_root"/lib/*/*.c "$need_root/tests/fuzz/targets.c" \
-        "$need_root/tests/fuzz/driver.c" -ljansson -lz -lm -o "$fuzz/$1" &&
-        mkdir -p "$fuzz/corpus/$1" &&
-        "$fuzz/$1" -max_total_time="${BP_FUZZ_SECONDS:-60}" -print_final_stats=1 \
-            -artifact_prefix="$fuzz/$1-" -rss_limit_mb=1024 -timeout=10 \
-            "$fuzz/corpus/$1" "$need_root/tests/fuzz/corpus/$1" >"$fuzz/$1.log" 2>&1 || {
+        "$need_root/tests/fuzz/driver.c" -ljansson -lz -lm -o "$fuzz/$1" || return 1
+    mkdir -p "$fuzz/corpus/$1"
+    "$fuzz/$1" -max_total_time="${BP_FUZZ_SECONDS:-60}" -print_final_stats=1 \
+        -artifact_prefix="$fuzz/$1-" -rss_limit_mb=1024 -timeout=10 \
+        "$fuzz/corpus/$1" "$need_root/tests/fuzz/corpus/$1" >"$fuzz/$1.log" 2>&1 || {
         tail -n 40 "$fuzz/$1.log"
         return 1
     }
@@ -104,6 +104,7 @@ fuzz_one() {
 
 stage_fuzz() {
     fuzz=$need_root/build/fuzz
+    need_packages libclang-rt-dev
     mkdir -p "$fuzz"
     fuzz_failed=0
     for target in model import csv idx npy round_trip calls; do

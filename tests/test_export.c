@@ -155,13 +155,70 @@ static void faults(void **state)
     bp_network_destroy(network);
 }
 
+/* ---- C ---- */
+
+static void c_source(void **state)
+{
+    struct failing_env *host = *state;
+    bp_network *network = make_one(state, BP_ACTIVATION_LEAKY_RELU, BP_PRECISION_F64);
+    const struct env_file *file;
+
+    ok(bp_network_export_c(network, "folder", "a_network_1", NULL));
+    file = failing_env_find_file(host, "folder/a_network_1.h");
+    assert_non_null(file);
+    assert_true(holds(file, "enum { a_network_1_inputs = 3, a_network_1_outputs = 2 };"));
+    file = failing_env_find_file(host, "folder/a_network_1.c");
+    assert_non_null(file);
+    assert_true(holds(file, "#include \"a_network_1.h\""));
+    assert_true(holds(file, "apply_leaky_relu(b, 5, 0x1.47ae14p-7f);"));
+    assert_true(holds(file, "int a_network_1_self_test(void)"));
+    assert_int_equal(host->renames, 2);
+    bp_network_destroy(network);
+}
+
+/* Each file call fails: what stays is whole. */
+static void c_faults(void **state)
+{
+    struct failing_env *host = *state;
+    bp_network *network = make_one(state, BP_ACTIVATION_TANH, BP_PRECISION_F32);
+    size_t nth = 0;
+    bp_status status;
+
+    do {
+        failing_env_arm_files(host, ++nth, 28);
+        status = bp_network_export_c(network, "f", "n", NULL);
+        assert_true(status == BP_OK || status == BP_EIO);
+        assert_null(failing_env_find_file(host, "f/n.c.bp-save"));
+        assert_null(failing_env_find_file(host, "f/n.h.bp-save"));
+        assert_int_equal(host->open_files, 0);
+    } while (status != BP_OK);
+    assert_true(nth > 8);
+    failing_env_arm_files(host, 0, 0);
+    bp_network_destroy(network);
+}
+
+static void c_beyond_float(void **state)
+{
+    struct failing_env *host = *state;
+    bp_network *network = make_one(state, BP_ACTIVATION_TANH, BP_PRECISION_F64);
+    const double large[] = {1, 1e39};
+    const double big[] = {3e38, 3e38};
+
+    ok(bp_network_set_parameter_f64(network, 1, BP_PARAMETER_BIAS, large, 2));
+    assert_status(bp_network_export_c(network, "f", "n", NULL), BP_EDATA);
+    assert_line(bp_network_error(network), "a parameter is not finite in float");
+    ok(bp_network_set_parameter_f64(network, 1, BP_PARAMETER_BIAS, big, 2));
+    ok(bp_network_export_c(network, "f", "n", NULL));
+    assert_non_null(failing_env_find_file(host, "f/n.c"));
+    bp_network_destroy(network);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(fields),
-        HOST_TEST(file_and_memory),
-        HOST_TEST(what_cannot_be),
-        HOST_TEST(faults),
+        cmocka_unit_test(fields),  HOST_TEST(file_and_memory), HOST_TEST(what_cannot_be),
+        HOST_TEST(faults),         HOST_TEST(c_source),        HOST_TEST(c_faults),
+        HOST_TEST(c_beyond_float),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL) ? 1 : 0;

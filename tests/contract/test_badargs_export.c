@@ -52,4 +52,30 @@ static void test_onnx(void **state)
     assert_true(again > 1);
 }
 
-BAD_GROUP(test_onnx)
+static void test_c(void **state)
+{
+    struct world *w = *state;
+    static const char *const names[] = {
+        "",    "1a",   "a-b",      "a b",
+        "a.c", "../a", "\xc3\xa9", "a23456789012345678901234567890ab"};
+    bp_save_options changed = w->save_all;
+
+    BAD(bp_network_export_c, network, "NULL", BP_EINVAL, NOTHING,
+        bp_network_export_c(NULL, "folder", "net", NULL));
+    BAD(bp_network_export_c, folder, "NULL", BP_EINVAL, w->net,
+        bp_network_export_c(w->net, NULL, "net", NULL));
+    BAD(bp_network_export_c, name, "NULL", BP_EINVAL, w->net,
+        bp_network_export_c(w->net, "folder", NULL, NULL));
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; ++i)
+        BAD(bp_network_export_c, name, "no identifier", BP_EINVAL, w->net,
+            bp_network_export_c(w->net, "folder", names[i], NULL));
+    BAD(bp_network_export_c, state, "not built", BP_ESTATE, w->open,
+        bp_network_export_c(w->open, "folder", "net", NULL));
+    BAD(bp_network_export_c, state, "callbacks", BP_EUNSUPPORTED, w->net_own,
+        bp_network_export_c(w->net_own, "folder", "net", NULL));
+    changed.scaler = w->unfitted;
+    BAD_SAYS(bp_network_export_c, options, "scaler", "not fitted", BP_ESTATE, w->net,
+             bp_network_export_c(w->net, "folder", "net", &changed));
+}
+
+BAD_GROUP(test_onnx, test_c)

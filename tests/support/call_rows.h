@@ -334,3 +334,7 @@ CALL(bp_network_export_onnx, ALLOCATES, "",
 CALL(bp_network_export_onnx_memory, ALLOCATES, "",
      bp_network_export_onnx_memory(w->net, NULL, w->out.bytes, WORLD_MODEL_SIZE,
                                    &w->out.count))
+CALL(bp_network_export_c, ALLOCATES, "",
+     bp_network_export_c(w->net, "folder", "net", &w->save_all))
+CALL(bp_network_export_c, ALLOCATES, "double",
+     bp_network_export_c(w->net64, "folder", "net", NULL))
