@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A network as C source. Each unit is one chain of fmaf() in ascending order of its
- * inputs, begun with its bias: what the library's kernels compute, to the bit. Numbers are
- * written so that none of their bits is lost.
+ * inputs, begun with its bias: what the library's kernels compute, to the bit. Numbers
+ * are written so that none of their bits is lost.
  */
 #include "bundle.h"
 
