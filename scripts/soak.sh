@@ -82,13 +82,22 @@ stage_mutants() {
     sh "$need_root/tests/mutants/run.sh" --all
 }
 
-# One program a target, from the sources: all of it is instrumented.
+# The library with its targets is compiled once, all of it instrumented.
+fuzz_build() {
+    fuzz_flags="-O1 -g -std=gnu11 -fsanitize=address,undefined -fno-sanitize-recover=all"
+    rm -rf "$fuzz/objects"
+    mkdir -p "$fuzz/objects"
+    # shellcheck disable=SC2086  # lists of words
+    (cd "$fuzz/objects" && clang $fuzz_flags -fsanitize=fuzzer-no-link \
+        -DBP_WITH_JANSSON=1 -DBP_WITH_ZLIB=1 -I"$need_root/include" -I"$need_root/lib" \
+        -c "$need_root"/lib/*.c "$need_root"/lib/*/*.c "$need_root/tests/fuzz/targets.c")
+}
+
 fuzz_one() {
-    clang -O1 -g -std=gnu11 -fsanitize=fuzzer,address,undefined \
-        -fno-sanitize-recover=all -DBP_WITH_JANSSON=1 -DBP_WITH_ZLIB=1 \
-        -DFUZZ_TARGET="fuzz_$1" -I"$need_root/include" -I"$need_root/lib" \
-        "$need_root"/lib/*.c "$need_root"/lib/*/*.c "$need_root/tests/fuzz/targets.c" \
-        "$need_root/tests/fuzz/driver.c" -ljansson -lz -lm -o "$fuzz/$1" || return 1
+    # shellcheck disable=SC2086
+    clang $fuzz_flags -fsanitize=fuzzer -DFUZZ_TARGET="fuzz_$1" \
+        "$need_root/tests/fuzz/driver.c" "$fuzz"/objects/*.o -ljansson -lz -lm \
+        -o "$fuzz/$1" || return 1
     mkdir -p "$fuzz/corpus/$1"
     "$fuzz/$1" -max_total_time="${BP_FUZZ_SECONDS:-60}" -print_final_stats=1 \
         -artifact_prefix="$fuzz/$1-" -rss_limit_mb=1024 -timeout=10 \
@@ -106,6 +115,7 @@ stage_fuzz() {
     fuzz=$need_root/build/fuzz
     need_packages libclang-rt-dev
     mkdir -p "$fuzz"
+    fuzz_build || return 1
     fuzz_failed=0
     for target in model import csv idx npy round_trip calls; do
         fuzz_one "$target" || fuzz_failed=1
