@@ -29,6 +29,7 @@ static const char help[] =
     "  --epochs N         how often each image is learnt from (default 40)\n"
     "  --all-splits       train five times, with seeds 0 to 4, and give the median\n"
     "  --require PERCENT  exit with 1 if the (median) accuracy is less\n"
+    "  --save FILE        keep the trained network, for the program recognise\n"
     "  --help             this text\n";
 
 enum { SIDE = 8, PIXELS = SIDE * SIDE, HIDDEN = 64, DIGITS = 10, BATCH = 16, SPLITS = 5 };
@@ -41,12 +42,14 @@ struct settings {
     uint64_t network_seed;
     uint64_t epochs;
     int all_splits;
-    double required; /* percent */
+    double required;  /* percent */
+    const char *file; /* NULL: the network is not kept */
 };
 
 /* A trained network, the images it has never seen, and how it did on them. */
 struct result {
     bp_network *network;
+    bp_scaler *scaler;
     bp_dataset *test;
     bp_dataset *pictures; /* the same images before scaling */
     double accuracy;
@@ -92,7 +95,7 @@ static bp_dataset *split_and_scale(bp_dataset *data, uint64_t seed, struct resul
     CHECK(scaler, bp_scaler_fit(scaler, train));
     CHECK(scaler, bp_scaler_apply(scaler, train));
     CHECK(scaler, bp_scaler_apply(scaler, result->test));
-    bp_scaler_destroy(scaler);
+    result->scaler = scaler;
     return train;
 }
 
@@ -219,9 +222,28 @@ static struct result learn(bp_dataset *data, const struct settings *settings,
     return result;
 }
 
+/* Step 7. Keeping it. A network is of no use without the scaler of its inputs, and its
+ * answers of little use without the names of the classes: one file has them all. It is
+ * there as a whole or not at all, whatever happens while it is written. */
+static void save(const struct result *result, const bp_dataset *data, const char *file)
+{
+    const char *names[DIGITS];
+    bp_save_options options;
+
+    CHECK_STATUS(bp_save_options_init(&options));
+    for (size_t i = 0; i < DIGITS; i++)
+        names[i] = bp_dataset_class_name(data, i);
+    options.scaler = result->scaler;
+    options.class_names = names;
+    options.class_count = DIGITS;
+    CHECK(result->network, bp_network_save(result->network, file, &options));
+    printf("Saved as %s\n", file);
+}
+
 static void forget(struct result *result)
 {
     bp_network_destroy(result->network);
+    bp_scaler_destroy(result->scaler);
     bp_dataset_destroy(result->pictures);
     bp_dataset_destroy(result->test);
 }
@@ -344,15 +366,19 @@ static void suggest(const char *program, const char *what, const char *name,
     printf("  %-29s%.*s%s%s\n", what, folder, program, name, options);
 }
 
-static void suggest_all(const char *program, const char *folder)
+static void suggest_all(const char *program, const char *folder, const char *file)
 {
-    char data[4200] = "", other[4300], all[4300];
+    char data[4200] = "", other[4300], all[4300], model[8500];
 
     if (strcmp(folder, "examples/data") != 0)
         snprintf(data, sizeof data, " --data %s", folder);
     snprintf(other, sizeof other, "%s --seed 1", data);
     snprintf(all, sizeof all, "%s --all-splits", data);
     printf("What to try next:\n\n");
+    if (file != NULL) {
+        snprintf(model, sizeof model, "%s --model %s", data, file);
+        suggest(program, "read digits one by one", "recognise", model);
+    }
     suggest(program, "another fifth held out", "digits", other);
     suggest(program, "five of them, the median", "digits", all);
     suggest(program, "three kinds of penguins", "penguins", data);
@@ -374,6 +400,8 @@ static double run_one(bp_dataset *data, const struct settings *settings)
     draw_right(&answers, result.pictures);
     draw_wrong(&answers, result.pictures);
     answers_destroy(&answers);
+    if (settings->file != NULL)
+        save(&result, data, settings->file);
     forget(&result);
     return result.accuracy;
 }
@@ -413,6 +441,7 @@ static void read_options(int argc, char **argv, struct settings *settings)
         {"epochs", required_argument, NULL, 'e'},
         {"all-splits", no_argument, NULL, 'a'},
         {"require", required_argument, NULL, 'r'},
+        {"save", required_argument, NULL, 'f'},
         {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0}};
     int option;
@@ -430,6 +459,7 @@ static void read_options(int argc, char **argv, struct settings *settings)
         case 'e': settings->epochs = option_whole("--epochs", optarg, 1, 100000); break;
         case 'a': settings->all_splits = 1; break;
         case 'r': settings->required = option_percent("--require", optarg); break;
+        case 'f': settings->file = optarg; break;
         case 'h': fputs(help, stdout); exit(EXIT_SUCCESS);
         default: option_unknown(argv[0]);
         }
@@ -452,6 +482,7 @@ int main(int argc, char **argv)
         fail("the accuracy is %.2f %%, expected at least %g", accuracy,
              settings.required);
     if (!settings.all_splits)
-        suggest_all(shorten(argv[0]), shorten(settings.folder));
+        suggest_all(shorten(argv[0]), shorten(settings.folder),
+                    settings.file != NULL ? shorten(settings.file) : NULL);
     return EXIT_SUCCESS;
 }

@@ -55,6 +55,7 @@
  *  - 12. @ref custom        operations of your own
  *  - 13. @ref schedule      schedules of the learning rate
  *  - 14. @ref explain       explanation: the chain rule of any connection
+ *  - 15. @ref bundle        models in files
  */
 
 #include <stddef.h>
@@ -140,6 +141,8 @@ typedef struct bp_trainer bp_trainer;
 typedef struct bp_dataset bp_dataset;
 /** An affine map of each column, fitted on one data set and applied to others. */
 typedef struct bp_scaler bp_scaler;
+/** What a file of a model holds: a network, and what goes with it. */
+typedef struct bp_bundle bp_bundle;
 
 /** The library's version as major * 10000 + minor * 100 + patch; compare it with the
  * header's to find a library that is older than its header. Thread safe. */
@@ -173,10 +176,12 @@ typedef struct bp_memory {
     void *user; /**< Passed to both. */
 } bp_memory;
 
-/** A table of file functions, for reading. Each answers 0, or a positive code of the
- * `<errno.h>` kind, which the error text shows. All must be given. */
+/** A table of file functions. Each answers 0, or a positive code of the `<errno.h>` kind,
+ * which the error text shows. A table for reading gives the first four; the others are
+ * needed by what writes files, and are either all given or all NULL. */
 typedef struct bp_files {
-    uint32_t struct_size; /**< sizeof(bp_files). */
+    uint32_t struct_size; /**< sizeof(bp_files); a table that only reads may end behind
+                               `user`, as it did in version 0.1. */
     /** Open @p path for reading and store a handle in @p file. */
     int32_t (*open)(const char *path, void **file, void *user);
     /** Store the size of the file in bytes, or UINT64_MAX if it is not known. */
@@ -186,6 +191,21 @@ typedef struct bp_files {
     /** Close; the handle is gone also when this fails. */
     int32_t (*close)(void *file, void *user);
     void *user; /**< Passed to all. */
+    /** Make a new, empty file for writing and store a handle in @p file. What a writer
+     * that died has left at @p path is replaced; what one that lives is writing is not.
+     * No link is followed. */
+    int32_t (*create)(const char *path, void **file, void *user);
+    /** Write up to @p size bytes, store how many went in @p done, at least 1. */
+    int32_t (*write)(void *file, const void *bytes, size_t size, size_t *done,
+                     void *user);
+    /** Wait until all that was written is on the medium. */
+    int32_t (*sync)(void *file, void *user);
+    /** Give the file @p from the name @p to in one step, in place of what had it. */
+    int32_t (*rename)(const char *from, const char *to, void *user);
+    /** Wait until the names in the folder of @p path are on the medium. */
+    int32_t (*sync_folder)(const char *path, void *user);
+    /** Remove the file @p path. */
+    int32_t (*remove)(const char *path, void *user);
 } bp_files;
 
 /** A table with a clock. */
@@ -1368,6 +1388,30 @@ BP_API bp_status bp_dataset_parse_idx(bp_dataset *dataset, const void *inputs,
                                       size_t inputs_size, const void *labels,
                                       size_t labels_size);
 
+/** Read arrays of NumPy from NPY files (versions 1.0 to 3.0), plain or compressed by
+ * gzip, of float, double, integers of 8 to 64 bits or truth values, in either order of
+ * bytes and of indices. Numbers are taken as they are; integers beyond 2^24 are rounded.
+ * @param dataset  an empty data set.
+ * @param inputs   path of the inputs: 1 to 8 dimensions, the first is the rows, the
+ *                 others together are the columns, the last index running fastest.
+ * @param targets  path of the targets, or NULL for none. Integers or truth values in one
+ *                 dimension are labels, and the number of classes is the largest + 1; all
+ *                 others are numbers, shaped as inputs are.
+ * @return as bp_dataset_read_idx(), ::BP_EUNSUPPORTED also for a version or type that is
+ *         not read: objects, records, texts, complex and half numbers. */
+BP_API bp_status bp_dataset_read_npy(bp_dataset *dataset, const char *inputs,
+                                     const char *targets);
+
+/** As bp_dataset_read_npy(), from memory.
+ * @param dataset       an empty data set.
+ * @param inputs        the bytes of the file of inputs.
+ * @param inputs_size   in bytes.
+ * @param targets       the bytes of the file of targets, or NULL.
+ * @param targets_size  in bytes; 0 for NULL. */
+BP_API bp_status bp_dataset_parse_npy(bp_dataset *dataset, const void *inputs,
+                                      size_t inputs_size, const void *targets,
+                                      size_t targets_size);
+
 /** Make example data that need no file, the same on every machine.
  * @param dataset  an empty data set.
  * @param kind     a `BP_GENERATE_` value.
@@ -2128,6 +2172,228 @@ BP_API bp_status bp_trace_draw(bp_trace *trace, int32_t picture,
                                const bp_connection *connection,
                                const bp_picture_options *options, bp_write_fn write,
                                void *user);
+
+/** @} */
+
+/** @defgroup bundle 15. Models in files
+ *
+ * A file holds a network with all its parameters, and as far as they were given the cost
+ * it was trained with, the scaler of its inputs, the names of classes and inputs. It is
+ * saved from a network, and loaded into a bundle, which holds all of these. The
+ * format is safetensors, which many tools read, with a strict profile on top:
+ * `docs/model-format.md` specifies it. No bit of a parameter is lost.
+ *
+ * A file is saved as a whole or not at all: it is written under another name beside its
+ * place (with ".bp-save" behind it), synced, and renamed. When that fails, and whenever
+ * the process or the machine dies, what the path had before is as it was. A symbolic link
+ * at the path is replaced by the file.
+ *
+ * A file that is loaded is checked first, every byte of it: nothing in it runs, nothing
+ * in it refers to another file, and memory is taken within a limit.
+ * @{ */
+
+/** What is saved beside the network; all may stay NULL. */
+typedef struct bp_save_options {
+    uint32_t struct_size;           /**< sizeof(bp_save_options), set by
+                                         bp_save_options_init(). */
+    uint32_t reserved;              /**< 0. */
+    const bp_cost *cost;            /**< The cost; it must fit the last layer. */
+    const bp_scaler *scaler;        /**< What inputs were scaled by; fitted, and as wide
+                                         as the network's inputs. */
+    const char *const *class_names; /**< Names of the classes, in UTF-8. */
+    size_t class_count;             /**< How many. */
+    const char *const *input_names; /**< Names of the inputs, in UTF-8. */
+    size_t input_count;             /**< bp_network_inputs(), or 0 for none. */
+} bp_save_options;
+
+/** How a model is loaded. */
+typedef struct bp_load_options {
+    uint32_t struct_size;  /**< sizeof(bp_load_options), set by bp_load_options_init(). */
+    int32_t isa;           /**< As ::BP_NETWORK_ISA; default ::BP_ISA_BEST. */
+    uint64_t memory_limit; /**< Layers and parameters that need more bytes than this are
+                                refused; default 2^30. */
+    size_t header_limit;   /**< Headers of more bytes than this are refused; default and
+                                at most 2^24. Reading one takes some 20 times its size for
+                                a moment, from the C library's memory. */
+    const bp_activation_ops *const *activations; /**< Activations of your own that the
+                                                      file may name. Name and version must
+                                                      be equal. */
+    size_t activation_count;                     /**< How many. */
+    const bp_layer_ops *const *layers;           /**< Layers of your own, likewise. */
+    size_t layer_count;                          /**< How many. */
+    const bp_cost_ops *const *costs;             /**< Costs of your own, likewise. */
+    size_t cost_count;                           /**< How many. */
+} bp_load_options;
+
+/** Set the options to their defaults, and struct_size.
+ * @return ::BP_EINVAL for NULL. */
+BP_API bp_status bp_save_options_init(bp_save_options *options);
+
+/** Save a network to a file, in one step as described above.
+ * @param network  a built network; it is only read, but for its line of error.
+ * @param path     of the file, as the file table takes it; a file there is replaced.
+ * @param options  or NULL for the network alone.
+ * @return ::BP_EINVAL, ::BP_ESTATE before it is built or for a scaler that is not fitted,
+ *         ::BP_ESHAPE if scaler or names do not fit the inputs, ::BP_EDOMAIN for a cost
+ *         that does not fit the last layer, ::BP_EDATA for a parameter that is not finite
+ *         or a name that is not UTF-8, ::BP_EIO, ::BP_ELIMIT for a header over 2^24
+ *         bytes, ::BP_EUNSUPPORTED if the file table only reads, ::BP_ENOMEM. */
+BP_API bp_status bp_network_save(bp_network *network, const char *path,
+                                 const bp_save_options *options);
+
+/** The twin of bp_network_save() to memory; the bytes are those of the file.
+ * @param network   a built network.
+ * @param options   or NULL.
+ * @param bytes     where they go; may be NULL if @p capacity is 0.
+ * @param capacity  of @p bytes.
+ * @param size      where their number goes, also with ::BP_ELIMIT: so a first call with
+ *                  capacity 0 measures.
+ * @return as bp_network_save(), ::BP_ELIMIT also if the capacity is too small: nothing is
+ *         written to @p bytes then. */
+BP_API bp_status bp_network_save_memory(bp_network *network,
+                                        const bp_save_options *options, void *bytes,
+                                        size_t capacity, size_t *size);
+
+/** Set the options to their defaults, and struct_size.
+ * @return ::BP_EINVAL for NULL. */
+BP_API bp_status bp_load_options_init(bp_load_options *options);
+
+/** Create an empty bundle, to be loaded.
+ * @param env     the host's tables, or NULL.
+ * @param bundle  where the new object goes; the caller destroys it.
+ * @return ::BP_EINVAL, ::BP_ENOMEM. */
+BP_API bp_status bp_bundle_create(const bp_env *env, bp_bundle **bundle);
+
+/** Destroy a bundle, and the network, cost and scaler in it; workspaces and trainers made
+ * from its network go before.
+ * @param bundle  the bundle, or NULL. */
+BP_API void bp_bundle_destroy(bp_bundle *bundle);
+
+/** Why the last failing call that could write to the bundle failed; "" if none has. */
+BP_API const char *bp_bundle_error(const bp_bundle *bundle);
+
+/** Load a file that bp_network_save() has written.
+ * @param bundle   an empty bundle; it stays empty if this fails.
+ * @param path     of the file, as the file table takes it.
+ * @param options  or NULL for the defaults.
+ * @return ::BP_EINVAL, ::BP_ESTATE if it is not empty, ::BP_EIO, ::BP_EDATA for what is
+ *         no model or is damaged, ::BP_ELIMIT for what is over a limit,
+ *         ::BP_EUNSUPPORTED for a newer format, an operation that is not known or not
+ *         among those in @p options, or a build without jansson, ::BP_ENOMEM. */
+BP_API bp_status bp_bundle_load(bp_bundle *bundle, const char *path,
+                               const bp_load_options *options);
+
+/** The twin of bp_bundle_load() from memory.
+ * @param bundle   an empty bundle.
+ * @param bytes    of a file; they are not needed any more afterwards.
+ * @param size     in bytes.
+ * @param options  or NULL for the defaults.
+ * @return as bp_bundle_load(). */
+BP_API bp_status bp_bundle_load_memory(bp_bundle *bundle, const void *bytes, size_t size,
+                                      const bp_load_options *options);
+
+/** Lend the network: built, and free to be used and trained on. It lives as long as the
+ * bundle; bp_network_clone() gives one that outlives it. NULL for NULL or an empty
+ * bundle. */
+BP_API bp_network *bp_bundle_get_network(bp_bundle *bundle);
+
+/** Lend the cost, which lives as long as the bundle; NULL if there is none. */
+BP_API const bp_cost *bp_bundle_get_cost(const bp_bundle *bundle);
+
+/** Lend the scaler, which lives as long as the bundle; NULL if there is none. */
+BP_API const bp_scaler *bp_bundle_get_scaler(const bp_bundle *bundle);
+
+/** Number of classes that have names; 0 for NULL or without. */
+BP_API size_t bp_bundle_classes(const bp_bundle *bundle);
+
+/** Name of a class; NULL if there is no such class. Lives as long as the bundle. */
+BP_API const char *bp_bundle_class_name(const bp_bundle *bundle, size_t index);
+
+/** Name of an input; NULL if there is no such input, or the file has no names of inputs.
+ * Lives as long as the bundle. */
+BP_API const char *bp_bundle_input_name(const bp_bundle *bundle, size_t col);
+
+/** How parameters are imported. */
+typedef struct bp_import_options {
+    uint32_t struct_size;     /**< sizeof(bp_import_options), set by
+                                   bp_import_options_init(). */
+    uint32_t reserved;        /**< 0. */
+    const char *const *names; /**< Which tensor of the file each parameter is: for layer
+                                   after layer the name of its weights, then that of its
+                                   biases, as far as it has any. Other tensors are passed
+                                   over. NULL (default): see bp_network_import(). */
+    size_t name_count;        /**< How many. */
+} bp_import_options;
+
+/** Set the options to their defaults, and struct_size.
+ * @return ::BP_EINVAL for NULL. */
+BP_API bp_status bp_import_options_init(bp_import_options *options);
+
+/** Take the parameters of a network from a safetensors file of any program. Without
+ * names, every tensor must be called a number between any words and ".weight" or ".bias",
+ * as in the `state_dict` of PyTorch's `nn.Sequential` ("0.weight", "net.2.bias"): the
+ * layers with parameters get them in the order of the numbers. Shapes must be equal,
+ * weights as w[to][from] like PyTorch's `Linear`. Numbers may be F64, F32, F16 or BF16.
+ * @param network  a built network; unchanged if this fails.
+ * @param path     of the file.
+ * @param options  or NULL for the defaults.
+ * @return ::BP_EINVAL, ::BP_ESTATE before it is built, ::BP_EBUSY from a callback of a
+ *         training step, ::BP_ESHAPE for a tensor of another shape, ::BP_EDATA also for
+ *         one that is missing, of another type or not finite, ::BP_EIO, ::BP_ELIMIT,
+ *         ::BP_EUNSUPPORTED in a build without jansson, ::BP_ENOMEM. */
+BP_API bp_status bp_network_import(bp_network *network, const char *path,
+                                   const bp_import_options *options);
+
+/** The twin of bp_network_import() from memory.
+ * @param network  a built network.
+ * @param bytes    of a file.
+ * @param size     in bytes.
+ * @param options  or NULL for the defaults.
+ * @return as bp_network_import(). */
+BP_API bp_status bp_network_import_memory(bp_network *network, const void *bytes,
+                                          size_t size,
+                                          const bp_import_options *options);
+
+/** Write a network as an ONNX file (operator set 13, IR version 8), for other programs to
+ * run: one input `input` and one output `output`, both float, of any number of rows.
+ * Where a scaler is given it becomes part of the graph. A network in double is exported
+ * in float, and the file says so. Saved in one step, as by bp_network_save().
+ * @param network  a built network of built-in operations.
+ * @param path     of the file.
+ * @param options  as for bp_network_save(), or NULL; scaler and names are used.
+ * @return as bp_network_save(), ::BP_EUNSUPPORTED also naming a layer of your own,
+ *         ::BP_EDATA for a parameter beyond float, ::BP_ELIMIT for 2^31 bytes or more. */
+BP_API bp_status bp_network_export_onnx(bp_network *network, const char *path,
+                                        const bp_save_options *options);
+
+/** The twin of bp_network_export_onnx() to memory; see bp_network_save_memory().
+ * @param network   a built network of built-in operations.
+ * @param options   or NULL.
+ * @param bytes     where they go; may be NULL if @p capacity is 0.
+ * @param capacity  of @p bytes.
+ * @param size      where their number goes, also with ::BP_ELIMIT for a capacity that is
+ *                  too small. */
+BP_API bp_status bp_network_export_onnx_memory(bp_network *network,
+                                               const bp_save_options *options,
+                                               void *bytes, size_t capacity,
+                                               size_t *size);
+
+/** Write a network as C source, for where no library goes: `NAME.c` and `NAME.h`, plain
+ * C99 with constant weights in float, no allocation, no state and nothing but `math.h`.
+ * `NAME_predict(inputs, outputs)` runs one row; where a scaler is given it takes the
+ * inputs as they are before scaling. `NAME_self_test()` answers 0 if it gives the outputs
+ * that the library gives. They are the same to the bit for linear, relu, leaky relu,
+ * softsign and hard sigmoid; the other activations use the functions of the C library
+ * they are compiled with, and agree within 1e-5. A network in double is exported in
+ * float.
+ * @param network  a built network of built-in operations.
+ * @param folder   where the two files go; each is saved as by bp_network_save().
+ * @param name     of the files and in front of all names: a C identifier of 1 to 31
+ *                 letters, digits and underscores.
+ * @param options  as for bp_network_save(), or NULL; the scaler is used.
+ * @return as bp_network_export_onnx(). */
+BP_API bp_status bp_network_export_c(bp_network *network, const char *folder,
+                                     const char *name, const bp_save_options *options);
 
 /** @} */
 

@@ -9,10 +9,25 @@ static bool memory_ok(const bp_memory *memory)
            memory->release != NULL;
 }
 
+/* A table of version 0.1 ends here: it only reads. */
+#define FILES_SIZE_0_1 offsetof(bp_files, create)
+
+static bool writes_all_or_nothing(const bp_files *files)
+{
+    const int given = (files->create != NULL) + (files->write != NULL) +
+                      (files->sync != NULL) + (files->rename != NULL) +
+                      (files->sync_folder != NULL) + (files->remove != NULL);
+
+    return given == 0 || given == 6;
+}
+
 static bool files_ok(const bp_files *files)
 {
-    return files->struct_size == sizeof *files && files->open != NULL &&
-           files->size != NULL && files->read != NULL && files->close != NULL;
+    if (files->struct_size != FILES_SIZE_0_1 &&
+        (files->struct_size != sizeof *files || !writes_all_or_nothing(files)))
+        return false;
+    return files->open != NULL && files->size != NULL && files->read != NULL &&
+           files->close != NULL;
 }
 
 static bool clock_ok(const bp_clock *clock)
@@ -41,12 +56,21 @@ static bool env_ok(const bp_env *env)
            (parallel_of(env) == NULL || parallel_ok(parallel_of(env)));
 }
 
+/* As long as this version's, whatever the caller's version; what is not there is NULL. */
+static void copy_files(struct bp_files *to, const bp_files *from)
+{
+    memset(to, 0, sizeof *to);
+    memcpy(to, from, from->struct_size);
+    to->struct_size = sizeof *to;
+}
+
 bp_status bp_host_init(struct bp_host *host, const bp_env *env)
 {
     if (env != NULL && !env_ok(env))
         return BP_EINVAL;
     host->memory = env != NULL && env->memory != NULL ? *env->memory : bp_default_memory;
-    host->files = env != NULL && env->files != NULL ? *env->files : bp_default_files;
+    copy_files(&host->files,
+               env != NULL && env->files != NULL ? env->files : &bp_default_files);
     host->clock = env != NULL && env->clock != NULL ? *env->clock : bp_default_clock;
     host->parallel = (struct bp_parallel){0};
     if (env != NULL && parallel_of(env) != NULL)

@@ -49,6 +49,10 @@ struct bp_bytes {
 bp_status bp_host_read_file(const struct bp_host *host, const char *path, size_t limit,
                             struct bp_bytes *bytes, struct bp_text *text);
 
+/** bp_fail() with ::BP_EIO and what a file table has answered: "cannot open 'x': ...". */
+bp_status bp_fail_code(struct bp_text *text, const char *verb, const char *path,
+                       int32_t code);
+
 /** The default tables, by platform. */
 extern const struct bp_memory bp_default_memory;
 extern const struct bp_files bp_default_files;

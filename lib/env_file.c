@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "env.h"
 
-#include <errno.h>
 #include <string.h>
 
 /* First allocation for a file that does not know its size. */
@@ -18,30 +17,9 @@ struct reading {
     struct bp_text *text;
 };
 
-/* strerror() depends on the locale and on other threads. */
-static const char *code_text(int32_t code)
-{
-    switch (code) {
-    case ENOENT: return "no such file";
-    case EACCES: return "permission denied";
-    case EPERM: return "not permitted";
-    case EISDIR: return "is a directory";
-    case ENOTDIR: return "a part of the path is no directory";
-    case ENODEV: return "not a regular file";
-    case ENAMETOOLONG: return "name too long";
-    case EMFILE: return "too many open files in this process";
-    case ENFILE: return "too many open files";
-    case ENOMEM: return "out of memory";
-    case EINTR: return "interrupted";
-    case EIO: return "input or output error";
-    default: return "error";
-    }
-}
-
 static bp_status fail_code(const struct reading *r, const char *verb, int32_t code)
 {
-    return bp_fail(r->text, BP_EIO, "cannot %s '%s': %s (%ld)", verb, r->path,
-                   code_text(code), (long)code);
+    return bp_fail_code(r->text, verb, r->path, code);
 }
 
 static bp_status fail_limit(const struct reading *r)

@@ -5,7 +5,10 @@
 #include "env.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <io.h>
 #include <malloc.h>
+#include <share.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <windows.h>
@@ -86,6 +89,70 @@ static int32_t file_close(void *file, void *user)
     return fclose(file) == 0 ? 0 : last_code();
 }
 
+/* A file that is written is open to nobody else, and so cannot be removed: what can be
+ * was left behind by a writer that died. */
+static int32_t file_create(const char *path, void **file, void *user)
+{
+    FILE *stream;
+    int descriptor;
+    int code;
+
+    (void)user;
+    (void)_unlink(path);
+    code = _sopen_s(&descriptor, path,
+                    _O_WRONLY | _O_CREAT | _O_EXCL | _O_BINARY | _O_NOINHERIT, _SH_DENYRW,
+                    _S_IREAD | _S_IWRITE);
+    if (code != 0)
+        return code == EEXIST ? EBUSY : code;
+    stream = _fdopen(descriptor, "wb");
+    if (stream == NULL) {
+        (void)_close(descriptor);
+        return last_code();
+    }
+    (void)setvbuf(stream, NULL, _IONBF, 0);
+    *file = stream;
+    return 0;
+}
+
+static int32_t file_write(void *file, const void *bytes, size_t size, size_t *done,
+                          void *user)
+{
+    (void)user;
+    errno = 0;
+    *done = fwrite(bytes, 1, size, file);
+    return *done == 0 && size > 0 ? last_code() : 0;
+}
+
+static int32_t file_sync(void *file, void *user)
+{
+    (void)user;
+    errno = 0;
+    return fflush(file) == 0 && _commit(_fileno(file)) == 0 ? 0 : last_code();
+}
+
+static int32_t file_rename(const char *from, const char *to, void *user)
+{
+    (void)user;
+    return MoveFileExA(from, to, MOVEFILE_REPLACE_EXISTING | MOVEFILE_WRITE_THROUGH)
+               ? 0
+               : EIO;
+}
+
+/* The renaming wrote through. */
+static int32_t file_sync_folder(const char *path, void *user)
+{
+    (void)path;
+    (void)user;
+    return 0;
+}
+
+static int32_t file_remove(const char *path, void *user)
+{
+    (void)user;
+    errno = 0;
+    return _unlink(path) == 0 ? 0 : last_code();
+}
+
 static double seconds(void *user)
 {
     LARGE_INTEGER now, frequency;
@@ -103,7 +170,13 @@ const struct bp_files bp_default_files = {.struct_size = sizeof(struct bp_files)
                                           .open = file_open,
                                           .size = file_size,
                                           .read = file_read,
-                                          .close = file_close};
+                                          .close = file_close,
+                                          .create = file_create,
+                                          .write = file_write,
+                                          .sync = file_sync,
+                                          .rename = file_rename,
+                                          .sync_folder = file_sync_folder,
+                                          .remove = file_remove};
 
 const struct bp_clock bp_default_clock = {.struct_size = sizeof(struct bp_clock),
                                           .seconds = seconds};

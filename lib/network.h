@@ -49,6 +49,9 @@ const struct bp_place *bp_network_place(const struct bp_network *network, size_t
 /** Reserve the arena of a network whose layers are complete. */
 bp_status bp_network_reserve(struct bp_network *network);
 
+/** bp_network_build() with all parameters 0. */
+bp_status bp_network_build_zero(struct bp_network *network);
+
 /** Whether each operation has its forward form in @p precision, and its backward form if
  *  that is asked for; else the index of one that has not in @p layer. */
 bool bp_network_supports(const struct bp_network *network, int32_t precision,

@@ -83,23 +83,29 @@ static bp_status fail_stopped(struct bp_network *network)
     return bp_fail(&network->text, BP_ESTOPPED, "initialise of a layer stopped");
 }
 
+bp_status bp_network_build_zero(struct bp_network *network)
+{
+    bp_status status = check_layers(network);
+
+    if (status == BP_OK)
+        status = bp_network_reserve(network);
+    network->built = network->built || status == BP_OK;
+    return status;
+}
+
 bp_status bp_network_build(bp_network *network, uint64_t seed)
 {
     bp_status status;
 
     if (network == NULL)
         return BP_EINVAL;
-    status = check_layers(network);
-    if (status == BP_OK)
-        status = bp_network_reserve(network);
-    if (status != BP_OK)
-        return status;
-    if (bp_init_parameters(network, seed) != 0) {
+    status = bp_network_build_zero(network);
+    if (status == BP_OK && bp_init_parameters(network, seed) != 0) {
+        network->built = false;
         bp_arena_release(&network->params, &network->host);
-        return fail_stopped(network);
+        status = fail_stopped(network);
     }
-    network->built = true;
-    return BP_OK;
+    return status;
 }
 
 /* Drawn into a second arena first: if a callback stops, the first is as it was. */

@@ -8,23 +8,12 @@
  * All sums run over the rows in the order of the data set. A column whose values are all
  * equal has scale 1: found by comparison, as its mean may have been rounded.
  */
+#include "scaler.h"
+
 #include "dataset.h"
 
 #include <math.h>
 #include <string.h>
-
-/* Of one column. */
-struct affine {
-    double offset, scale;
-};
-
-struct bp_scaler {
-    struct bp_host host;
-    struct bp_text text;
-    int32_t kind;
-    size_t cols; /* 0 before the fit. */
-    struct affine *columns;
-};
 
 bp_status bp_scaler_create(int32_t kind, const bp_env *env, bp_scaler **scaler)
 {
@@ -106,19 +95,19 @@ static void take_squares(const struct bp_dataset *data, struct column *columns,
     }
 }
 
-static struct affine affine_of(const struct column *column, int32_t kind, double rows)
+static struct bp_affine affine_of(const struct column *column, int32_t kind, double rows)
 {
     const bool constant = !(column->least < column->greatest);
     const bool standard = kind == BP_SCALING_STANDARD;
     const double width =
         standard ? sqrt(column->sum / rows) : column->greatest - column->least;
 
-    return (struct affine){standard ? column->mean : column->least,
-                           constant ? 1.0 : 1.0 / width};
+    return (struct bp_affine){standard ? column->mean : column->least,
+                              constant ? 1.0 : 1.0 / width};
 }
 
 static void fit(const struct bp_dataset *data, int32_t kind, struct column *work,
-                struct affine *columns)
+                struct bp_affine *columns)
 {
     const size_t cols = data->content.parts[BP_PART_INPUTS].width;
 
@@ -133,7 +122,7 @@ bp_status bp_scaler_fit(bp_scaler *scaler, const bp_dataset *data)
 {
     const struct bp_host *host;
     struct column *work = NULL;
-    struct affine *columns = NULL;
+    struct bp_affine *columns = NULL;
     size_t cols;
     size_t size = 0;
 
@@ -163,7 +152,7 @@ bp_status bp_scaler_fit(bp_scaler *scaler, const bp_dataset *data)
 
 /* Apply. */
 
-static float scaled(const struct affine *column, float x)
+static float scaled(const struct bp_affine *column, float x)
 {
     return (float)(((double)x - column->offset) * column->scale);
 }

@@ -8,9 +8,10 @@ usage() {
     cat <<'END'
 usage: sh scripts/demo.sh [OPTION...]
 
-Installs what is missing (a C compiler, cmake, ninja, zlib), builds the library into
-build/demo, and trains a network that reads handwritten digits. Options go to the
-program, for instance:
+Installs what is missing (a C compiler, cmake, ninja, zlib, jansson), builds the library
+into build/demo, trains a network that reads handwritten digits, and saves it; then another
+program loads it and reads a few digits one by one. With options only the first program
+runs, with them:
 
   --all-splits    five different held-out parts instead of one
   --help          this text, then that of the program, if it has been built
@@ -29,7 +30,7 @@ fi
 # Any compiler will do; where there is none, gcc.
 if need_have "${CC:-cc}"; then compiler=; else compiler=gcc; fi
 # shellcheck disable=SC2086  # no word or one
-need_packages $compiler libc6-dev cmake ninja-build zlib1g-dev pkg-config
+need_packages $compiler libc6-dev cmake ninja-build zlib1g-dev libjansson-dev pkg-config
 
 build() {
     need_configure "$demo" -G Ninja -DCMAKE_BUILD_TYPE=Release \
@@ -38,4 +39,11 @@ build() {
 }
 
 need_stage demo "Building the library and the examples" build || exit 1
-exec "$demo/examples/digits" --data "$need_root/examples/data" "$@"
+
+[ $# -eq 0 ] || exec "$demo/examples/digits" --data "$need_root/examples/data" "$@"
+
+# The network is kept, and used by a program of its own.
+"$demo/examples/digits" --data "$need_root/examples/data" --save "$demo/digits.safetensors"
+printf '\nAnother program, which loads what was saved:\n\n'
+exec "$demo/examples/recognise" --data "$need_root/examples/data" \
+    --model "$demo/digits.safetensors"

@@ -53,6 +53,8 @@ need_probe() {
     python3-venv) python3 -c 'import venv, ensurepip' >/dev/null 2>&1 ;;
     libc6-dev) need_header stdio.h ;;
     zlib1g-dev) need_header zlib.h ;;
+    libjansson-dev) need_header jansson.h ;;
+    libclang-rt-dev) ls /usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.fuzzer* >/dev/null 2>&1 ;;
     libcmocka-dev) need_header cmocka.h ;;
     doxygen-awesome-css) test -d /usr/share/doxygen-awesome-css ;;
     *) need_have "$1" ;;
@@ -154,7 +156,7 @@ need_node() {
 
 need_test_tools() {
     need_packages gcc g++ clang libc6-dev cmake ninja-build make pkg-config \
-        patch zlib1g-dev libcmocka-dev python3 nodejs npm valgrind binutils git \
+        patch zlib1g-dev libjansson-dev libcmocka-dev python3 nodejs npm valgrind binutils git \
         doxygen doxygen-awesome-css graphviz
     need_node koffi@2.16.2
     # Where the tests written for Node find their packages.

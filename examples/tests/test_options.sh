@@ -42,7 +42,7 @@ expect_plain() {
     fi
 }
 
-for name in linear_regression penguins two_class digits mnist; do
+for name in linear_regression penguins two_class digits recognise mnist; do
     expect 0 "usage: $name" "$name" --help
     expect 2 "--help lists the options" "$name" --no-such-option
     expect 2 "'word' was not expected here" "$name" word
@@ -53,6 +53,13 @@ expect 1 "$work/penguins.csv cannot be read" penguins --data "$work"
 expect 1 "$work/digits.csv cannot be read" digits --data "$work"
 expect 1 "sh scripts/get-data.sh mnist" mnist --data "$work"
 
+expect 1 "--model is missing" recognise
+expect 1 "cannot open '$work/no-such.model': no such file" recognise --model "$work/no-such.model"
+printf 'no model' >"$work/bad.model"
+expect 1 "$work/bad.model: " recognise --model "$work/bad.model"
+expect 1 "cannot create '$work/none/x.bp-save': no such file" digits --data "$data" \
+    --epochs 1 --save "$work/none/x"
+expect 2 "--count is '0', expected a whole number" recognise --count 0
 expect 2 "--epochs is '0', expected a whole number from 1 to 100000" digits --epochs 0
 expect 2 "--seed is '-1', expected a whole number from 0" digits --seed -1
 expect 2 "--seed is '1x', expected" two_class --seed 1x

@@ -67,7 +67,7 @@ readelf -lW "$shared" | awk '$1 == "GNU_STACK" && /E/ && $0 ~ / R?W?E /' |
 readelf -d "$shared" | grep -E 'RPATH|RUNPATH|TEXTREL' |
     nothing "run paths and text relocations"
 readelf -d "$shared" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' |
-    grep -Ev '^(libc|libm|libz|libpthread|ld-linux.*)\.so' | nothing "foreign libraries"
+    grep -Ev '^(libc|libm|libz|libjansson|libpthread|ld-linux.*)\.so' | nothing "foreign libraries"
 
 # --- What it calls --------------------------------------------------------------------
 

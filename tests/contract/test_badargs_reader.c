@@ -10,10 +10,7 @@
 
 #include <stdio.h>
 
-enum {
-    IMAGES = WORLD_IMAGES_SIZE,
-    LABELS = WORLD_LABELS_SIZE
-};
+enum { IMAGES = WORLD_IMAGES_SIZE, LABELS = WORLD_LABELS_SIZE };
 
 static size_t csv_size(void)
 {
@@ -153,6 +150,43 @@ static void test_idx(void **state)
         bp_dataset_parse_idx(w->inputs, world_images, IMAGES, world_labels, LABELS));
 }
 
+static void test_npy(void **state)
+{
+    struct world *w = *state;
+    bp_dataset *e = w->empty;
+    const unsigned char *inputs = world_inputs_npy;
+    const unsigned char *labels = world_labels_npy;
+
+    BAD(bp_dataset_read_npy, dataset, "NULL", BP_EINVAL, NOTHING,
+        bp_dataset_read_npy(NULL, "inputs.npy", "labels.npy"));
+    BAD(bp_dataset_read_npy, inputs, "NULL", BP_EINVAL, e,
+        bp_dataset_read_npy(e, NULL, "labels.npy"));
+    BAD(bp_dataset_read_npy, state, "no inputs", BP_EIO, e,
+        bp_dataset_read_npy(e, "no such file", "labels.npy"));
+    BAD(bp_dataset_read_npy, state, "no targets", BP_EIO, e,
+        bp_dataset_read_npy(e, "inputs.npy", "no such file"));
+    ANY(bp_dataset_read_npy, targets, "may be NULL; the row above");
+    BAD(bp_dataset_read_npy, state, "not empty", BP_ESTATE, w->labels,
+        bp_dataset_read_npy(w->labels, "inputs.npy", "labels.npy"));
+    BAD(bp_dataset_parse_npy, dataset, "NULL", BP_EINVAL, NOTHING,
+        bp_dataset_parse_npy(NULL, inputs, WORLD_INPUTS_NPY_SIZE, labels,
+                             WORLD_LABELS_NPY_SIZE));
+    BAD(bp_dataset_parse_npy, inputs, "NULL", BP_EINVAL, e,
+        bp_dataset_parse_npy(e, NULL, 1, labels, WORLD_LABELS_NPY_SIZE));
+    BAD(bp_dataset_parse_npy, targets_size, "not 0 for NULL", BP_EINVAL, e,
+        bp_dataset_parse_npy(e, inputs, WORLD_INPUTS_NPY_SIZE, NULL, 1));
+    ANY(bp_dataset_parse_npy, targets, "may be NULL; the row above");
+    for (size_t size = 0; size < WORLD_INPUTS_NPY_SIZE; ++size)
+        BAD(bp_dataset_parse_npy, state, "inputs cut", BP_EDATA, e,
+            bp_dataset_parse_npy(e, inputs, size, labels, WORLD_LABELS_NPY_SIZE));
+    ANY(bp_dataset_parse_npy, inputs_size, "the rows above");
+    for (size_t size = 0; size < WORLD_LABELS_NPY_SIZE; ++size)
+        BAD(bp_dataset_parse_npy, state, "targets cut", BP_EDATA, e,
+            bp_dataset_parse_npy(e, inputs, WORLD_INPUTS_NPY_SIZE, labels, size));
+    BAD(bp_dataset_parse_npy, state, "not empty", BP_ESTATE, w->inputs,
+        bp_dataset_parse_npy(w->inputs, inputs, WORLD_INPUTS_NPY_SIZE, NULL, 0));
+}
+
 /* Each call of the file table fails once: EIO, nothing kept, the file closed. */
 static void test_file_faults(void **state)
 {
@@ -175,4 +209,4 @@ static void test_file_faults(void **state)
     }
 }
 
-BAD_GROUP(test_csv, test_csv_options, test_idx, test_file_faults)
+BAD_GROUP(test_csv, test_csv_options, test_idx, test_npy, test_file_faults)

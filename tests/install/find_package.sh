@@ -41,11 +41,22 @@ programs "$work/consumer" static
 expect "two targets" count 2
 expect "the shared one is missed" fails find_in "$work/static" -DCOMPONENTS=shared
 
-if grep -q 'Requires.private: zlib' "$build/backprop.pc"; then
+if grep -q 'Requires.private:.*zlib' "$build/backprop.pc"; then
     without="-DCMAKE_DISABLE_FIND_PACKAGE_ZLIB=ON"
     expect "without zlib the shared one is found" find_in "$work/all" "$without"
     expect "two targets" count 2
     expect "without zlib the static one is refused" \
         fails find_in "$work/static" "$without"
+fi
+
+# Jansson is found by pkg-config, which looks only where it is told.
+if grep -q 'Requires.private:.*jansson' "$build/backprop.pc"; then
+    blind() {
+        PKG_CONFIG_LIBDIR=/nowhere PKG_CONFIG_PATH= "$@"
+    }
+    expect "without jansson the shared one is found" blind find_in "$work/all"
+    expect "two targets" count 2
+    expect "without jansson the static one is refused" \
+        fails blind find_in "$work/static"
 fi
 finish

@@ -74,6 +74,11 @@ void bad_provoke_trainer(bp_trainer *trainer)
     (void)bp_trainer_set(trainer, ODD_KEY, 0);
 }
 
+void bad_provoke_bundle(bp_bundle *bundle)
+{
+    (void)bp_bundle_load(bundle, NULL, NULL);
+}
+
 void bad_provoke_dataset(bp_dataset *dataset)
 {
     (void)bp_dataset_generate(dataset, ODD_KEY, 2, 0, 1);
@@ -129,6 +134,8 @@ static void mix_others(uint64_t *d, const struct world *w, const void *but)
     mix(d, w->inputs, but, bp_dataset_error(w->inputs));
     mix(d, w->labels, but, bp_dataset_error(w->labels));
     mix(d, w->csv, but, bp_dataset_error(w->csv));
+    mix(d, w->nothing, but, bp_bundle_error(w->nothing));
+    mix(d, w->loaded, but, bp_bundle_error(w->loaded));
     mix(d, w->unfitted, but, bp_scaler_error(w->unfitted));
     mix(d, w->fitted, but, bp_scaler_error(w->fitted));
     mix(d, w->trace_fresh, but, bp_trace_error(w->trace_fresh));
@@ -234,7 +241,7 @@ void bad_envs_init(struct bad_envs *bad, const struct world *world)
     memset(bad, 0, sizeof *bad);
     for (size_t i = 0; i < 4; ++i)
         bad->memory[i] = world->host.memory;
-    for (size_t i = 0; i < 5; ++i)
+    for (size_t i = 0; i < 11; ++i)
         bad->files[i] = world->host.files;
     bad->clock[0] = bad->clock[1] = world->host.clock;
     bad->memory[0].struct_size = 0;
@@ -246,11 +253,17 @@ void bad_envs_init(struct bad_envs *bad, const struct world *world)
     bad->files[2].size = NULL;
     bad->files[3].read = NULL;
     bad->files[4].close = NULL;
+    bad->files[5].create = NULL;
+    bad->files[6].write = NULL;
+    bad->files[7].sync = NULL;
+    bad->files[8].rename = NULL;
+    bad->files[9].sync_folder = NULL;
+    bad->files[10].remove = NULL;
     bad->clock[0].struct_size = 0;
     bad->clock[1].seconds = NULL;
     for (size_t i = 0; i < 4; ++i)
         new_env(bad, world)->memory = &bad->memory[i];
-    for (size_t i = 0; i < 5; ++i)
+    for (size_t i = 0; i < 11; ++i)
         new_env(bad, world)->files = &bad->files[i];
     for (size_t i = 0; i < 2; ++i)
         new_env(bad, world)->clock = &bad->clock[i];

@@ -23,13 +23,13 @@
 #include <string.h>
 
 enum {
-    BAD_ENVS_COUNT = 11
+    BAD_ENVS_COUNT = 17
 };
 
 /** All ways in which a ::bp_env can be wrong. */
 struct bad_envs {
     bp_memory memory[4];
-    bp_files files[5];
+    bp_files files[11];
     bp_clock clock[2];
     bp_env env[BAD_ENVS_COUNT + 1];
     size_t count;
@@ -86,6 +86,7 @@ void bad_provoke_schedule(bp_schedule *schedule);
 void bad_provoke_trainer(bp_trainer *trainer);
 void bad_provoke_dataset(bp_dataset *dataset);
 void bad_provoke_trace(bp_trace *trace);
+void bad_provoke_bundle(bp_bundle *bundle);
 
 #define BAD_LINE(object)                        \
     _Generic((object), bp_layer *               \
@@ -98,7 +99,8 @@ void bad_provoke_trace(bp_trace *trace);
              : bp_dataset_error, bp_scaler *    \
              : bp_scaler_error, bp_schedule *   \
              : bp_schedule_error, bp_trace *    \
-             : bp_trace_error, default          \
+             : bp_trace_error, bp_bundle *      \
+             : bp_bundle_error, default         \
              : bad_no_line)(object)
 
 #define BAD_PROVOKE(object)                        \
@@ -112,7 +114,8 @@ void bad_provoke_trace(bp_trace *trace);
              : bad_provoke_dataset, bp_scaler *    \
              : bad_provoke_scaler, bp_schedule *   \
              : bad_provoke_schedule, bp_trace *    \
-             : bad_provoke_trace, default          \
+             : bad_provoke_trace, bp_bundle *      \
+             : bad_provoke_bundle, default         \
              : bad_provoke_none)(object)
 
 #define BAD(function, parameter, what, expected, object, call) \

@@ -260,6 +260,12 @@ CALL(bp_dataset_read_idx, ALLOCATES, "no labels",
 CALL(bp_dataset_parse_idx, ALLOCATES, "",
      bp_dataset_parse_idx(w->empty, world_images, WORLD_IMAGES_SIZE, world_labels,
                           WORLD_LABELS_SIZE))
+CALL(bp_dataset_read_npy, ALLOCATES, "",
+     bp_dataset_read_npy(w->empty, "inputs.npy", "labels.npy"))
+CALL(bp_dataset_read_npy, ALLOCATES, "numbers",
+     bp_dataset_read_npy(w->empty, "inputs.npy", "inputs.npy"))
+CALL(bp_dataset_parse_npy, ALLOCATES, "",
+     bp_dataset_parse_npy(w->empty, world_inputs_npy, WORLD_INPUTS_NPY_SIZE, NULL, 0))
 CALL(bp_dataset_generate, ALLOCATES, "",
      bp_dataset_generate(w->empty, BP_GENERATE_MOONS, 10, 0.125, 1))
 CALL(bp_dataset_one_hot, ALLOCATES, "", bp_dataset_one_hot(w->labelled, 0, 1))
@@ -385,3 +391,48 @@ CALL(bp_trace_draw, NEVER, "DOT, callbacks",
      bp_trace_draw(w->trace_own, BP_PICTURE_DOT, NULL, NULL, ignore_bytes, NULL))
 CALL(bp_trace_draw, NEVER, "JSON",
      bp_trace_draw(w->trace, BP_PICTURE_JSON, NULL, NULL, ignore_bytes, NULL))
+
+/* 15. Models in files. */
+CALL(bp_save_options_init, NEVER, "", bp_save_options_init(&w->out.save_options))
+CALL(bp_network_save, ALLOCATES, "", bp_network_save(w->net, "net.model", &w->save_all))
+CALL(bp_network_save, ALLOCATES, "alone", bp_network_save(w->net64, "net.model", NULL))
+CALL(bp_network_save, ALLOCATES, "callbacks",
+     bp_network_save(w->net_own, "own.model", &w->save_own))
+CALL(bp_network_save_memory, ALLOCATES, "",
+     bp_network_save_memory(w->net, &w->save_all, w->out.bytes, WORLD_MODEL_SIZE,
+                            &w->out.count))
+CALL(bp_load_options_init, NEVER, "", bp_load_options_init(&w->out.load_options))
+CALL(bp_bundle_create, ALLOCATES, "", bp_bundle_create(w->env, &w->out.bundle))
+CALL(bp_bundle_destroy, NEVER, "", (bp_bundle_destroy(WORLD_TAKE(w->loaded)), BP_OK))
+CALL(bp_bundle_destroy, NEVER, "NULL", (bp_bundle_destroy(NULL), BP_OK))
+CALL(bp_bundle_error, NEVER, "", is_string(bp_bundle_error(w->nothing)))
+CALL(bp_bundle_load, ALLOCATES, "", bp_bundle_load(w->nothing, "net.model", NULL))
+CALL(bp_bundle_load, ALLOCATES, "callbacks",
+     bp_bundle_load(w->nothing, "own.model", &w->load_own))
+CALL(bp_bundle_load_memory, ALLOCATES, "",
+     bp_bundle_load_memory(w->nothing,
+                           failing_env_find_file(&w->host, "net.model")->bytes,
+                           failing_env_find_file(&w->host, "net.model")->size, NULL))
+CALL(bp_bundle_get_network, NEVER, "",
+     bp_bundle_get_network(w->loaded) != NULL ? BP_OK : BP_EINVAL)
+CALL(bp_bundle_get_cost, NEVER, "",
+     bp_bundle_get_cost(w->loaded) != NULL ? BP_OK : BP_EINVAL)
+CALL(bp_bundle_get_scaler, NEVER, "",
+     bp_bundle_get_scaler(w->loaded) != NULL ? BP_OK : BP_EINVAL)
+CALL(bp_bundle_classes, NEVER, "", is_size(bp_bundle_classes(w->loaded)))
+CALL(bp_bundle_class_name, NEVER, "", is_text(bp_bundle_class_name(w->loaded, 1)))
+CALL(bp_bundle_input_name, NEVER, "", is_text(bp_bundle_input_name(w->loaded, 1)))
+CALL(bp_import_options_init, NEVER, "",
+     bp_import_options_init(&w->out.import_options))
+CALL(bp_network_import, ALLOCATES, "", bp_network_import(w->net, "net.import", NULL))
+CALL(bp_network_import_memory, ALLOCATES, "names",
+     bp_network_import_memory(w->net64, world_import, WORLD_IMPORT_SIZE, &w->import))
+CALL(bp_network_export_onnx, ALLOCATES, "",
+     bp_network_export_onnx(w->net64, "net.onnx", &w->save_all))
+CALL(bp_network_export_onnx_memory, ALLOCATES, "",
+     bp_network_export_onnx_memory(w->net, NULL, w->out.bytes, WORLD_MODEL_SIZE,
+                                   &w->out.count))
+CALL(bp_network_export_c, ALLOCATES, "",
+     bp_network_export_c(w->net, "folder", "net", &w->save_all))
+CALL(bp_network_export_c, ALLOCATES, "double",
+     bp_network_export_c(w->net64, "folder", "net", NULL))

@@ -10,12 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    GUARD_SIZE = 64,
-    GUARD_BYTE = 0xC5,
-    FRESH_BYTE = 0xA5,
-    DEAD_BYTE = 0x5A
-};
+enum { GUARD_SIZE = 64, GUARD_BYTE = 0xC5, FRESH_BYTE = 0xA5, DEAD_BYTE = 0x5A };
 
 /* The record of a block lies apart from it, so that writing before the block cannot hurt
  * the record. raw: padding for alignment, front guard, user's bytes, back guard. */
@@ -173,12 +168,14 @@ struct open_file {
 static int32_t file_fault(struct failing_env *env, int32_t own)
 {
     ++env->file_calls;
-    if (env->fail_file_at != 0 && env->file_calls == env->fail_file_at)
+    if (env->fail_file_at != 0 &&
+        (env->file_calls == env->fail_file_at ||
+         (env->fail_file_for_ever && env->file_calls > env->fail_file_at)))
         return env->file_code;
     return own;
 }
 
-static struct env_file *find_file(struct failing_env *env, const char *path)
+struct env_file *failing_env_find_file(struct failing_env *env, const char *path)
 {
     for (size_t i = 0; i < env->file_count; ++i)
         if (strcmp(env->file[i].path, path) == 0)
@@ -186,14 +183,12 @@ static struct env_file *find_file(struct failing_env *env, const char *path)
     return NULL;
 }
 
-enum {
-    NO_SUCH_FILE = 2
-};
+enum { NO_SUCH_FILE = 2 };
 
 static int32_t env_open(const char *path, void **handle, void *user)
 {
     struct failing_env *env = user;
-    struct env_file *file = find_file(env, path);
+    struct env_file *file = failing_env_find_file(env, path);
     const int32_t code = file_fault(env, file != NULL ? file->open_error : NO_SUCH_FILE);
     struct open_file *open;
 
@@ -251,8 +246,116 @@ static int32_t env_close(void *handle, void *user)
     struct open_file *open = handle;
     const int32_t code = file_fault(env, open->file->close_error);
 
+    open->file->open = false;
     --env->open_files;
     free(open);
+    return code;
+}
+
+/* ---- files that are written ---- */
+
+static void drop_file(struct failing_env *env, struct env_file *file)
+{
+    free(file->own);
+    *file = env->file[--env->file_count];
+    if (file->own != NULL)
+        file->path = file->own_path;
+}
+
+/* The only open file is the one being written: others may move in the table. */
+static int32_t env_create(const char *path, void **handle, void *user)
+{
+    struct failing_env *env = user;
+    struct env_file *file = failing_env_find_file(env, path);
+    const int32_t code = file_fault(env, 0);
+    struct open_file *open;
+
+    if (code != 0)
+        return code;
+    if (file != NULL)
+        drop_file(env, file);
+    open = calloc(1, sizeof *open);
+    if (open == NULL || strlen(path) >= FAILING_ENV_PATH)
+        return NO_SUCH_FILE;
+    file = failing_env_add_file(env, path, NULL, 0);
+    snprintf(file->own_path, sizeof file->own_path, "%s", path);
+    file->path = file->own_path;
+    file->own = malloc(1);
+    file->open = true;
+    open->file = file;
+    *handle = open;
+    ++env->open_files;
+    return 0;
+}
+
+static int32_t env_write(void *handle, const void *bytes, size_t size, size_t *done,
+                         void *user)
+{
+    struct failing_env *env = user;
+    struct env_file *file = ((struct open_file *)handle)->file;
+    const int32_t code = file_fault(env, 0);
+    const size_t count =
+        env->write_chunk != 0 && size > env->write_chunk ? env->write_chunk : size;
+    unsigned char *own;
+
+    if (!file->open)
+        report(env, "a file that is not open for writing was written");
+    if (code != 0)
+        return code;
+    own = realloc(file->own, file->size + count);
+    if (own == NULL)
+        return NO_SUCH_FILE;
+    memcpy(own + file->size, bytes, count);
+    file->bytes = file->own = own;
+    file->size += count;
+    *done = count;
+    return 0;
+}
+
+static int32_t env_sync(void *handle, void *user)
+{
+    struct failing_env *env = user;
+
+    (void)handle;
+    ++env->syncs;
+    return file_fault(env, 0);
+}
+
+static int32_t env_rename(const char *from, const char *to, void *user)
+{
+    struct failing_env *env = user;
+    const int32_t code = file_fault(env, 0);
+    struct env_file *file;
+
+    if (code != 0)
+        return code;
+    if (failing_env_find_file(env, to) != NULL)
+        drop_file(env, failing_env_find_file(env, to));
+    file = failing_env_find_file(env, from);
+    if (file == NULL || file->own == NULL || file->open)
+        return NO_SUCH_FILE;
+    snprintf(file->own_path, sizeof file->own_path, "%s", to);
+    ++env->renames;
+    return 0;
+}
+
+static int32_t env_sync_folder(const char *path, void *user)
+{
+    struct failing_env *env = user;
+
+    (void)path;
+    ++env->folder_syncs;
+    return file_fault(env, 0);
+}
+
+static int32_t env_remove(const char *path, void *user)
+{
+    struct failing_env *env = user;
+    struct env_file *file = failing_env_find_file(env, path);
+    const int32_t code = file_fault(env, file != NULL ? 0 : NO_SUCH_FILE);
+
+    if (code == 0)
+        drop_file(env, file);
     return code;
 }
 
@@ -272,8 +375,9 @@ void failing_env_init(struct failing_env *env)
 {
     memset(env, 0, sizeof *env);
     env->memory = (bp_memory){sizeof(bp_memory), env_allocate, env_release, env};
-    env->files =
-        (bp_files){sizeof(bp_files), env_open, env_size, env_read, env_close, env};
+    env->files = (bp_files){sizeof(bp_files), env_open,   env_size,        env_read,
+                            env_close,        env,        env_create,      env_write,
+                            env_sync,         env_rename, env_sync_folder, env_remove};
     env->clock = (bp_clock){sizeof(bp_clock), env_seconds, env};
     env->env = (bp_env){sizeof(bp_env), &env->memory, &env->files, &env->clock, NULL};
     env->largest = (size_t)1 << 30;
@@ -284,6 +388,9 @@ void failing_env_free(struct failing_env *env)
 {
     while (env->blocks != NULL)
         drop_block(env, &env->blocks);
+    for (size_t i = 0; i < env->file_count; ++i)
+        free(env->file[i].own);
+    env->file_count = 0;
 }
 
 void failing_env_arm(struct failing_env *env, size_t nth, bool for_ever)
@@ -300,6 +407,7 @@ void failing_env_arm_files(struct failing_env *env, size_t nth, int32_t code)
     env->fail_file_at = nth;
     env->file_code = code;
     env->file_calls = 0;
+    env->fail_file_for_ever = false;
 }
 
 struct env_file *failing_env_add_file(struct failing_env *env, const char *path,

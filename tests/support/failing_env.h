@@ -21,10 +21,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum {
-    FAILING_ENV_FILES = 8,
-    FAILING_ENV_TEXT = 256
-};
+enum { FAILING_ENV_FILES = 16, FAILING_ENV_PATH = 128, FAILING_ENV_TEXT = 256 };
 
 struct env_block;
 
@@ -39,6 +36,10 @@ struct env_file {
         claimed_size; /**< What `size` stores, if not 0: a file that grew or shrank. */
     int32_t open_error, size_error, read_error, close_error;
     size_t read_error_at; /**< `read_error` comes at this read, from 0. */
+    /* A file that the library has written. */
+    unsigned char *own; /**< `bytes`, in memory of the environment's. */
+    char own_path[FAILING_ENV_PATH];
+    bool open; /**< Being written. */
 };
 
 struct failing_env {
@@ -64,9 +65,12 @@ struct failing_env {
     /* Files. */
     struct env_file file[FAILING_ENV_FILES];
     size_t file_count;
-    size_t file_calls;   /**< Calls of any of the four since failing_env_arm_files(). */
+    size_t file_calls;   /**< Calls of any of them since failing_env_arm_files(). */
     size_t fail_file_at; /**< Fail this one, from 1, with `file_code`; 0: none. */
     int32_t file_code;
+    bool fail_file_for_ever; /**< And all after it. */
+    size_t write_chunk;      /**< Writes take at most so many bytes; 0: no cap. */
+    size_t syncs, folder_syncs, renames;
     size_t open_files;
 
     /* Clock. */
@@ -94,6 +98,9 @@ void failing_env_arm_files(struct failing_env *env, size_t nth, int32_t code);
  *  fail. */
 struct env_file *failing_env_add_file(struct failing_env *env, const char *path,
                                       const void *bytes, size_t size);
+
+/** The file of that name, or NULL. */
+struct env_file *failing_env_find_file(struct failing_env *env, const char *path);
 
 /** Look at the guards of all live blocks now.
  * @return whether no fault has been seen so far. */

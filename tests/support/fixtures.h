@@ -86,13 +86,12 @@ enum {
     WORLD_ROWS = 6,
     WORLD_BATCH = 4,
     WORLD_WEIGHTS = 8, /**< Of the last layer: 2 x 4. */
-    WORLD_SCRATCH = 64
+    WORLD_SCRATCH = 64,
+    WORLD_MODEL_SIZE = 4096 /**< More than any model here has bytes. */
 };
 
 /** Where outputs go: all bytes are WORLD_CANARY but what must be set. */
-enum {
-    WORLD_CANARY = 0xAB
-};
+enum { WORLD_CANARY = 0xAB };
 
 struct world_out {
     bp_layer *layer;
@@ -106,6 +105,7 @@ struct world_out {
     bp_scaler *scaler;
     bp_schedule *schedule;
     bp_trace *trace;
+    bp_bundle *bundle;
     float *view;
     double *view_f64;
     size_t count;
@@ -130,6 +130,10 @@ struct world_out {
     bp_picture_options picture_options;
     bp_gradient_options gradient_options;
     bp_csv_options csv_options;
+    bp_save_options save_options;
+    bp_load_options load_options;
+    bp_import_options import_options;
+    unsigned char bytes[WORLD_MODEL_SIZE];
 };
 
 /** Inputs that a test may change between calls; never written by the library. */
@@ -185,12 +189,20 @@ struct world {
     bp_trace *trace_own;   /**< On net_own with cost_own, ran on 2 rows. */
     bp_trace *trace_huber; /**< On net: takes no labels. */
     bp_connection connection; /**< A weight of the first layer of net, row 1. */
+    bp_bundle *nothing; /**< Not loaded. */
+    bp_bundle *loaded;  /**< From "net.model". */
 
     /* Options and tables that are right; a test spoils a copy. */
     bp_csv_options csv_numbers; /**< Input x, target y. */
     bp_activation_ops activation_ops;
     bp_layer_ops layer_ops;
     bp_cost_ops cost_ops;
+    const bp_activation_ops *activations[1];
+    const bp_layer_ops *layers[1];
+    const bp_cost_ops *costs[1];
+    bp_save_options save_all, save_own; /**< For net, and for net_own. */
+    bp_load_options load_own;           /**< With the three tables. */
+    bp_import_options import;           /**< With the names in "net.import". */
     struct world_in in;
     struct world_out out;
 };
@@ -200,12 +212,23 @@ double world_rate(uint64_t t, double base, void *user);
 
 /** A CSV file, "data.csv" in the world's files: x, y and class names. */
 extern const char world_csv[];
+/** Parameters for net in F16, named as PyTorch does: "net.import". */
+extern const unsigned char world_import[];
+enum { WORLD_IMPORT_SIZE = 8 + 248 + 52 };
+
+/** "net.model" and "own.model" are net and net_own, saved with all options. */
+
 /** IDX files of 6 images of 1 x 3 and their labels, "images" and "labels". */
 extern const unsigned char world_images[];
 extern const unsigned char world_labels[];
+/** NPY files of 6 rows of 3 inputs and 6 labels, "inputs.npy" and "labels.npy". */
+extern const unsigned char world_inputs_npy[];
+extern const unsigned char world_labels_npy[];
 enum {
     WORLD_IMAGES_SIZE = 16 + 18,
-    WORLD_LABELS_SIZE = 8 + 6
+    WORLD_LABELS_SIZE = 8 + 6,
+    WORLD_INPUTS_NPY_SIZE = 10 + 57 + 18,
+    WORLD_LABELS_NPY_SIZE = 10 + 56 + 6
 };
 
 /** A ::bp_write_fn that takes all and keeps nothing. */

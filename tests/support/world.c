@@ -50,6 +50,16 @@ const unsigned char world_images[WORLD_IMAGES_SIZE] = {
 const unsigned char world_labels[WORLD_LABELS_SIZE] = {0, 0, 8, 1, 0, 0, 0,
                                                        6, 0, 1, 0, 1, 1, 0};
 
+const unsigned char world_inputs_npy[WORLD_INPUTS_NPY_SIZE + 1] =
+    "\x93NUMPY\1\0\x39\0"
+    "{'descr': '|i1', 'fortran_order': True, 'shape': (6, 3)}\n"
+    "\1\2\3\4\5\6\7\x8\x9\xa\xb\xc\xd\xe\xf\x10\x11\xff";
+
+const unsigned char world_labels_npy[WORLD_LABELS_NPY_SIZE + 1] =
+    "\x93NUMPY\1\0\x38\0"
+    "{'descr': '|u1', 'fortran_order': False, 'shape': (6,)}\n"
+    "\0\1\2\1\0\1";
+
 int32_t ignore_bytes(const void *bytes, size_t size, void *user)
 {
     (void)bytes;
@@ -237,6 +247,51 @@ static void create_data(struct world *w)
     ok(bp_scaler_fit(w->fitted, w->data));
 }
 
+const unsigned char world_import[WORLD_IMPORT_SIZE + 1] =
+    "\xf8\0\0\0\0\0\0\0"
+    "{\"0.weight\":{\"dtype\":\"F16\",\"shape\":[4,3],\"data_offsets\":[0,2"
+    "4]},\"0.bias\":{\"dtype\":\"F16\",\"shape\":[4],\"data_offsets\":[24,3"
+    "2]},\"2.weight\":{\"dtype\":\"F16\",\"shape\":[2,4],\"data_offsets\":["
+    "32,48]},\"2.bias\":{\"dtype\":\"F16\",\"shape\":[2],\"data_offsets\":["
+    "48,52]}}"
+    /* 1, then 0.5, -2 and 0 */
+    "\0\x3c\0\x38\0\xc0";
+
+static const char *const import_names[] = {"0.weight", "0.bias", "2.weight", "2.bias"};
+
+static const char *const class_names[WORLD_OUTPUTS] = {"ant", "bee"};
+static const char *const input_names[WORLD_INPUTS] = {"length", "\"width\"", "\xc3\xbc"};
+
+static void create_bundles(struct world *w)
+{
+    ok(bp_save_options_init(&w->save_all));
+    w->save_all.cost = w->huber;
+    w->save_all.scaler = w->fitted;
+    w->save_all.class_names = class_names;
+    w->save_all.class_count = WORLD_OUTPUTS;
+    w->save_all.input_names = input_names;
+    w->save_all.input_count = WORLD_INPUTS;
+    w->save_own = w->save_all;
+    w->save_own.cost = w->cost_own;
+    w->activations[0] = &w->activation_ops;
+    w->layers[0] = &w->layer_ops;
+    w->costs[0] = &w->cost_ops;
+    ok(bp_load_options_init(&w->load_own));
+    w->load_own.activations = w->activations;
+    w->load_own.layers = w->layers;
+    w->load_own.costs = w->costs;
+    w->load_own.activation_count = w->load_own.layer_count = w->load_own.cost_count = 1;
+    ok(bp_import_options_init(&w->import));
+    w->import.names = import_names;
+    w->import.name_count = 4;
+    failing_env_add_file(&w->host, "net.import", world_import, WORLD_IMPORT_SIZE);
+    ok(bp_network_save(w->net, "net.model", &w->save_all));
+    ok(bp_network_save(w->net_own, "own.model", &w->save_own));
+    ok(bp_bundle_create(w->env, &w->nothing));
+    ok(bp_bundle_create(w->env, &w->loaded));
+    ok(bp_bundle_load(w->loaded, "net.model", NULL));
+}
+
 void world_create(struct world *world)
 {
     memset(world, 0, sizeof *world);
@@ -248,6 +303,10 @@ void world_create(struct world *world)
         ->unknown_size = true;
     failing_env_add_file(&world->host, "images", world_images, WORLD_IMAGES_SIZE);
     failing_env_add_file(&world->host, "labels", world_labels, WORLD_LABELS_SIZE);
+    failing_env_add_file(&world->host, "inputs.npy", world_inputs_npy,
+                         WORLD_INPUTS_NPY_SIZE);
+    failing_env_add_file(&world->host, "labels.npy", world_labels_npy,
+                         WORLD_LABELS_NPY_SIZE);
     fill_inputs(&world->in);
     ok(bp_csv_options_init(&world->csv_numbers));
     world->csv_numbers.target_kind = BP_CSV_NUMBERS;
@@ -262,6 +321,7 @@ void world_create(struct world *world)
     create_schedules(world);
     create_traces(world);
     create_data(world);
+    create_bundles(world);
     world_reset_out(world);
 }
 
@@ -295,6 +355,7 @@ static void destroy_out(struct world_out *out)
     DESTROY_OUT(bp_dataset_destroy, out->second);
     DESTROY_OUT(bp_scaler_destroy, out->scaler);
     DESTROY_OUT(bp_schedule_destroy, out->schedule);
+    DESTROY_OUT(bp_bundle_destroy, out->bundle);
 }
 
 static void destroy_trainers(struct world *w)
@@ -335,6 +396,8 @@ void world_destroy(struct world *world)
     destroy_out(&world->out);
     destroy_trainers(world);
     destroy_data(world);
+    bp_bundle_destroy(world->nothing);
+    bp_bundle_destroy(world->loaded);
     bp_network_destroy(world->bare);
     bp_network_destroy(world->open);
     bp_network_destroy(world->net);

@@ -216,6 +216,24 @@ static void mix_trace(uint64_t *digest, const bp_trace *trace)
     }
 }
 
+/* Its parts are const where they are lent; the network is looked at as all are. */
+static void mix_bundle(uint64_t *digest, bp_bundle *bundle)
+{
+    const bp_network *network = bp_bundle_get_network(bundle);
+
+    mix_size(digest, network != NULL);
+    if (network != NULL)
+        mix_network(digest, network);
+    if (bp_bundle_get_cost(bundle) != NULL)
+        mix_cost(digest, bp_bundle_get_cost(bundle));
+    if (bp_bundle_get_scaler(bundle) != NULL)
+        mix_scaler(digest, bp_bundle_get_scaler(bundle));
+    for (size_t i = 0; i < bp_bundle_classes(bundle); ++i)
+        mix_name(digest, bp_bundle_class_name(bundle, i));
+    for (size_t i = 0; i < WORLD_INPUTS; ++i)
+        mix_name(digest, bp_bundle_input_name(bundle, i));
+}
+
 static void mix_learners(uint64_t *digest, const struct world *world)
 {
     mix_trainer(digest, world->fresh);
@@ -244,6 +262,8 @@ static void mix_data(uint64_t *digest, const struct world *world)
     mix_dataset(digest, world->borrowed);
     mix_scaler(digest, world->unfitted);
     mix_scaler(digest, world->fitted);
+    mix_bundle(digest, world->nothing);
+    mix_bundle(digest, world->loaded);
 }
 
 uint64_t world_digest(const struct world *world)

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+/* make FOLDER: networks of every activation as C source, and a scaled one in double. */
+#include <backprop.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static void need(bp_status status, const char *why)
+{
+    if (status == BP_OK)
+        return;
+    fprintf(stderr, "%d: %s\n", (int)status, why);
+    exit(1);
+}
+
+static bp_network *make_network(int32_t activation, int32_t precision)
+{
+    bp_network *network = NULL;
+    bp_layer *layer = NULL;
+
+    need(bp_network_create(5, NULL, &network), "create");
+    need(bp_network_set(network, BP_NETWORK_PRECISION, precision), "precision");
+    need(bp_layer_create_dense(70, activation, NULL, &layer), "dense");
+    need(bp_layer_set(layer, BP_LAYER_BIAS_INIT, BP_INIT_NORMAL), "biases");
+    need(bp_network_add(network, layer), "add");
+    bp_layer_destroy(layer);
+    need(bp_layer_create_activation(activation, NULL, &layer), "activation");
+    need(bp_network_add(network, layer), "add");
+    bp_layer_destroy(layer);
+    need(bp_layer_create_dense(3, activation, NULL, &layer), "dense");
+    need(bp_layer_set(layer, BP_LAYER_BIAS, 0), "no biases");
+    need(bp_network_add(network, layer), "add");
+    bp_layer_destroy(layer);
+    need(bp_network_build(network, (uint64_t)activation + 1), "build");
+    return network;
+}
+
+static void export_one(bp_network *network, const char *folder, const char *name,
+                       const bp_scaler *scaler)
+{
+    bp_save_options options;
+
+    need(bp_save_options_init(&options), "options");
+    options.scaler = scaler;
+    need(bp_network_export_c(network, folder, name, &options), bp_network_error(network));
+    bp_network_destroy(network);
+    puts(name);
+}
+
+static bp_scaler *make_scaler(void)
+{
+    static const float rows[] = {1000, -1, 0.25f, 1e-3f, 7, 1010, 3, 0.5f, 2e-3f, 9};
+    bp_dataset *data = NULL;
+    bp_scaler *scaler = NULL;
+
+    need(bp_dataset_create(NULL, &data), "data");
+    need(bp_dataset_set_inputs(data, rows, 2, 5, 5), "inputs");
+    need(bp_scaler_create(BP_SCALING_STANDARD, NULL, &scaler), "scaler");
+    need(bp_scaler_fit(scaler, data), "fit");
+    bp_dataset_destroy(data);
+    return scaler;
+}
+
+int main(int argc, char **argv)
+{
+    bp_network *shape = NULL;
+    bp_layer *layer = NULL;
+    bp_scaler *scaler;
+
+    if (argc != 2)
+        return 2;
+    for (int32_t i = 0; bp_activation_name(i) != NULL; i++)
+        export_one(make_network(i, BP_PRECISION_F32), argv[1], bp_activation_name(i),
+                   NULL);
+    scaler = make_scaler();
+    export_one(make_network(BP_ACTIVATION_RELU, BP_PRECISION_F64), argv[1], "scaled",
+               scaler);
+    bp_scaler_destroy(scaler);
+    need(bp_network_create(5, NULL, &shape), "create");
+    need(bp_layer_create_activation(BP_ACTIVATION_RELU, NULL, &layer), "activation");
+    need(bp_network_add(shape, layer), "add");
+    bp_layer_destroy(layer);
+    need(bp_network_build(shape, 1), "build");
+    export_one(shape, argv[1], "shape", NULL);
+    return 0;
+}

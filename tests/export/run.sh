@@ -1,0 +1,55 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# sh run.sh BUILD_DIR: every network as C source compiles without a warning, by each
+# compiler that is here and as C99, and passes the self-test that lies in it.
+set -eu
+
+build=$(CDPATH='' cd -- "$1" && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
+warnings="-std=c99 -pedantic -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Werror"
+checks=0
+failures=0
+
+fault() {
+    failures=$((failures + 1))
+    echo "FAILED  $*"
+}
+
+"$build/tests/export_make" "$work" >"$work/names"
+for compiler in gcc clang; do
+    command -v "$compiler" >/dev/null || continue
+    while read -r name; do
+        checks=$((checks + 1))
+        printf '#include "%s.h"\nint main(void)\n{\n    return %s_self_test();\n}\n' \
+            "$name" "$name" >"$work/main.c"
+        # shellcheck disable=SC2086  # a list of words
+        $compiler $warnings -O2 "$work/main.c" "$work/$name.c" -lm -o "$work/test" ||
+            { fault "$compiler: $name does not compile" && continue; }
+        "$work/test" || fault "$compiler: the self-test of $name"
+    done <"$work/names"
+done
+
+# The self-test can fail: with another weight it does.
+name=tanh
+sed 's/^static const float weights_0\[\] = {$/&0.5f,/' "$work/$name.c" >"$work/other.c"
+printf '#include "%s.h"\nint main(void)\n{\n    return %s_self_test();\n}\n' \
+    "$name" "$name" >"$work/main.c"
+checks=$((checks + 1))
+cc -O2 "$work/main.c" "$work/other.c" -lm -o "$work/test"
+! "$work/test" || fault "the self-test does not see another weight"
+
+# Another processor, where its compiler is here.
+if command -v arm-none-eabi-gcc >/dev/null; then
+    while read -r name; do
+        checks=$((checks + 1))
+        # shellcheck disable=SC2086
+        arm-none-eabi-gcc $warnings -mcpu=cortex-m4 -mthumb -mfloat-abi=hard \
+            -mfpu=fpv4-sp-d16 -O2 -c "$work/$name.c" -o "$work/arm.o" ||
+            fault "arm-none-eabi-gcc: $name does not compile"
+    done <"$work/names"
+fi
+echo "$((checks - failures)) passed, $failures failed"
+[ "$checks" -gt 1 ] && [ "$failures" -eq 0 ]
