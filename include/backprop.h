@@ -53,6 +53,7 @@
  *  - 10. @ref gradient      proof of a gradient
  *  - 11. @ref dataset       data sets and scaling
  *  - 12. @ref custom        operations of your own
+ *  - 13. @ref metrics       metrics: how good the answers are
  */
 
 #include <stddef.h>
@@ -1424,6 +1425,178 @@ BP_API bp_status bp_layer_create_custom(const bp_layer_ops *ops, const bp_env *e
  * @return ::BP_EINVAL as bp_layer_set_activation(), ::BP_ENOMEM. */
 BP_API bp_status bp_cost_create_custom(const bp_cost_ops *ops, const bp_env *env,
                                        bp_cost **cost);
+
+/** @} */
+
+/** @defgroup metrics 13. Metrics
+ *
+ * A metrics object sums up how good outputs are, row by row, in double: rows can come in
+ * any number of calls, from a data set or one by one, and two objects can be merged. Rows
+ * with labels give the figures of classification, rows with targets those of regression;
+ * both kinds may go into one object, and each figure is about the rows of its kind.
+ * Figures agree with those of scikit-learn; `docs/numerics.md` has the formulas.
+ * @{ */
+
+/** Sums over rows, from which figures are made. */
+typedef struct bp_metrics bp_metrics;
+
+/** Figures. Where a row has a weight it counts so many times. The values are frozen. */
+enum {
+    BP_METRIC_ACCURACY = 1,      /**< Share of the rows whose class was found. */
+    BP_METRIC_ACCURACY_LOW = 2,  /**< Its interval of confidence (Wilson, 1927) begins */
+    BP_METRIC_ACCURACY_HIGH = 3, /**< and ends; see ::BP_METRICS_CONFIDENCE. */
+    BP_METRIC_TOP_K = 4,         /**< Share of the rows whose class is among the
+                                      ::BP_METRICS_TOP_K largest outputs. */
+    BP_METRIC_PRECISION = 5,     /**< Of the rows taken for a class, the share that is of
+                                      it. 0 if none was, as for the next two. */
+    BP_METRIC_RECALL = 6,        /**< Of the rows of a class, the share that was found. */
+    BP_METRIC_F1 = 7,            /**< 2 precision recall / (precision + recall). */
+    BP_METRIC_LOG_LOSS = 8,      /**< Mean of -ln p of the label; see
+                                      ::BP_METRICS_RANGE. Less is better. */
+    BP_METRIC_ROC_AUC = 9,       /**< Area under the receiver operating characteristic of
+                                      a class against the rest, ties exactly: the chance
+                                      that a row of it scores higher than another. Needs
+                                      ::BP_METRICS_SCORES. Without an index the area of
+                                      the one output, or the mean over the classes. */
+    BP_METRIC_MSE = 10,          /**< Mean of (a - y)^2 of a column, or of all. Less is
+                                      better, */
+    BP_METRIC_MAE = 11,          /**< Mean of |a - y|, likewise. */
+    BP_METRIC_R2 = 12,           /**< 1 - sum (a - y)^2 / sum (y - mean y)^2 of a column,
+                                      or the mean over the columns. Where y is constant: 1
+                                      if nothing was missed, else 0. */
+    BP_METRIC_SUPPORT = 13,      /**< Weight of the rows of a class, or of all rows. */
+    BP_METRIC_PREDICTED = 14,    /**< Weight of the rows taken for a class, or of all. */
+    BP_METRIC_ROWS = 15          /**< Rows with labels that were added; a count. */
+};
+
+/** What bp_metrics_value() is asked about: a class or a column from 0, or one of
+ * these. */
+enum {
+    BP_INDEX_ALL = -1,     /**< All rows together. Precision, recall, F1: the macro mean,
+                                over the classes that occur or were taken to occur. */
+    BP_INDEX_MICRO = -2,   /**< Precision, recall, F1: of all rows together, which is the
+                                accuracy. */
+    BP_INDEX_WEIGHTED = -3 /**< These three and the area: mean by the classes' support. */
+};
+
+/** Settings of metrics, for bp_metrics_set(). */
+enum {
+    BP_METRICS_TOP_K = 1,      /**< The k of ::BP_METRIC_TOP_K: 1 to 1e6, default 5; only
+                                    while no row was added. */
+    BP_METRICS_CONFIDENCE = 2, /**< Of the interval of the accuracy: above 0, at most
+                                    0.999999; default 0.95. Of weighted rows the interval
+                                    is that of Kish's (sum w)^2 / sum w^2 rows. */
+    BP_METRICS_RANGE = 3,      /**< What the outputs that are added are, a `BP_RANGE_`
+                                    value, default ::BP_RANGE_PROBABILITY: real numbers
+                                    are logits. bp_network_measure() goes by the network.
+                                    Probabilities count as at least 2^-52 away from 0 and
+                                    1, and as parts of their sum; log-probabilities as at
+                                    least -100. */
+    BP_METRICS_SCORES = 4      /**< 1: keep all outputs of rows with labels, which
+                                    ::BP_METRIC_ROC_AUC needs: memory grows with the rows;
+                                    0 (default). Only while no row was added. */
+};
+
+/** The name of a metric in lower case, such as "roc_auc"; NULL for an unknown one. Thread
+ * safe; the text is constant. */
+BP_API const char *bp_metric_name(int32_t metric);
+
+/** Whether more is better: 1, or 0 for errors and losses and unknown values. Thread
+ * safe. */
+BP_API int32_t bp_metric_higher_is_better(int32_t metric);
+
+/** Create metrics without rows.
+ * @param outputs  width of a row of outputs, at least 1. So many are the classes; one
+ *                 output tells two classes apart.
+ * @param env      the host's tables, or NULL.
+ * @param metrics  where the new object goes; the caller destroys it. It takes memory for
+ *                 two tables of classes * classes numbers.
+ * @return ::BP_EINVAL, ::BP_ENOMEM. */
+BP_API bp_status bp_metrics_create(size_t outputs, const bp_env *env,
+                                   bp_metrics **metrics);
+
+/** Destroy metrics.
+ * @param metrics  the object, or NULL. */
+BP_API void bp_metrics_destroy(bp_metrics *metrics);
+
+/** Why the last failing call that could write to the metrics failed; "" if none has. */
+BP_API const char *bp_metrics_error(const bp_metrics *metrics);
+
+/** Change a setting.
+ * @return ::BP_EINVAL for an unknown key or a value out of range, ::BP_ESTATE for a key
+ *         that is fixed once rows were added. */
+BP_API bp_status bp_metrics_set(bp_metrics *metrics, int32_t key, double value);
+
+/** Read a setting; the twin of bp_metrics_set(). */
+BP_API bp_status bp_metrics_get(const bp_metrics *metrics, int32_t key, double *value);
+
+/** Add rows of outputs whose classes are known. The class that a row says is found as by
+ * bp_network_classify().
+ * @param metrics        the object.
+ * @param outputs        rows of outputs, finite.
+ * @param outputs_count  rows * the width.
+ * @param labels         one class a row, from 0.
+ * @param weights        one a row, finite and not negative; NULL: all 1.
+ * @param rows           how many; 0 adds nothing.
+ * @return ::BP_EINVAL, ::BP_ESHAPE, ::BP_EDATA for a label, an output or a weight that
+ *         cannot be, ::BP_ENOMEM where scores are kept. */
+BP_API bp_status bp_metrics_add_labels(bp_metrics *metrics, const float *outputs,
+                                       size_t outputs_count, const int32_t *labels,
+                                       const double *weights, size_t rows);
+
+/** The twin of bp_metrics_add_labels() with outputs in double. */
+BP_API bp_status bp_metrics_add_labels_f64(bp_metrics *metrics, const double *outputs,
+                                           size_t outputs_count, const int32_t *labels,
+                                           const double *weights, size_t rows);
+
+/** Add rows of outputs whose targets are known; as bp_metrics_add_labels(), with as many
+ * targets as outputs, finite. */
+BP_API bp_status bp_metrics_add_targets(bp_metrics *metrics, const float *outputs,
+                                        size_t outputs_count, const float *targets,
+                                        const double *weights, size_t rows);
+
+/** The twin of bp_metrics_add_targets() in double. */
+BP_API bp_status bp_metrics_add_targets_f64(bp_metrics *metrics, const double *outputs,
+                                            size_t outputs_count, const double *targets,
+                                            const double *weights, size_t rows);
+
+/** Add all that @p other has summed up, which stays as it is: several threads can measure
+ * parts of a data set, each with its own object.
+ * @return ::BP_EINVAL, also for the object itself or other settings of k or scores,
+ *         ::BP_ESHAPE for another width, ::BP_ENOMEM where scores are kept. */
+BP_API bp_status bp_metrics_merge(bp_metrics *metrics, const bp_metrics *other);
+
+/** Forget all rows; settings and memory stay.
+ * @return ::BP_EINVAL for NULL. */
+BP_API bp_status bp_metrics_reset(bp_metrics *metrics);
+
+/** Give a figure.
+ * @param metrics  the object.
+ * @param metric   a `BP_METRIC_` value.
+ * @param index    a class or a column, where the figure has them, or a `BP_INDEX_` value.
+ * @param value    where it goes.
+ * @return ::BP_EINVAL for an unknown metric or an index that it does not have,
+ *         ::BP_ESTATE if no row (of more than no weight) was added that it is about, or
+ *         if it is not defined: an area of a class without rows, or without scores. */
+BP_API bp_status bp_metrics_value(bp_metrics *metrics, int32_t metric, int32_t index,
+                                  double *value);
+
+/** Give a cell of the confusion matrix: the weight of the rows of class @p target that
+ * were taken for class @p found.
+ * @return ::BP_EINVAL for NULL or a class that is not there. */
+BP_API bp_status bp_metrics_confusion(const bp_metrics *metrics, size_t target,
+                                      size_t found, double *weight);
+
+/** Run a data set through the network, and add its rows: with their labels if it has
+ * some, with their targets if it has some.
+ * @param network    a built network.
+ * @param workspace  made for this network.
+ * @param data       at least 1 row, with labels or targets; its widths must fit.
+ * @param metrics    as wide as the network's outputs. Unchanged if this fails.
+ * @return ::BP_EINVAL, ::BP_ESHAPE, ::BP_ESTATE, ::BP_EDATA if an output is not finite,
+ *         ::BP_ENOMEM where scores are kept, ::BP_EBUSY, ::BP_ESTOPPED. */
+BP_API bp_status bp_network_measure(const bp_network *network, bp_workspace *workspace,
+                                    const bp_dataset *data, bp_metrics *metrics);
 
 /** @} */
 

@@ -77,6 +77,11 @@ void bad_provoke_dataset(bp_dataset *dataset)
     (void)bp_dataset_generate(dataset, ODD_KEY, 2, 0, 1);
 }
 
+void bad_provoke_metrics(bp_metrics *metrics)
+{
+    (void)bp_metrics_set(metrics, ODD_KEY, 0);
+}
+
 /* ---- lines of all objects ---- */
 
 static void mix(uint64_t *digest, const void *object, const void *other, const char *line)
@@ -122,6 +127,9 @@ static void mix_others(uint64_t *d, const struct world *w, const void *but)
     mix(d, w->csv, but, bp_dataset_error(w->csv));
     mix(d, w->unfitted, but, bp_scaler_error(w->unfitted));
     mix(d, w->fitted, but, bp_scaler_error(w->fitted));
+    mix(d, w->blank, but, bp_metrics_error(w->blank));
+    mix(d, w->measured, but, bp_metrics_error(w->measured));
+    mix(d, w->metrics, but, bp_metrics_error(w->metrics));
 }
 
 static uint64_t digest_lines(const struct world *world, const void *but)

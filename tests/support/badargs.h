@@ -84,6 +84,7 @@ void bad_provoke_cost(bp_cost *cost);
 void bad_provoke_optimizer(bp_optimizer *optimizer);
 void bad_provoke_trainer(bp_trainer *trainer);
 void bad_provoke_dataset(bp_dataset *dataset);
+void bad_provoke_metrics(bp_metrics *metrics);
 
 #define BAD_LINE(object)                        \
     _Generic((object), bp_layer *               \
@@ -94,7 +95,8 @@ void bad_provoke_dataset(bp_dataset *dataset);
              : bp_optimizer_error, bp_trainer * \
              : bp_trainer_error, bp_dataset *   \
              : bp_dataset_error, bp_scaler *    \
-             : bp_scaler_error, default         \
+             : bp_scaler_error, bp_metrics *    \
+             : bp_metrics_error, default        \
              : bad_no_line)(object)
 
 #define BAD_PROVOKE(object)                        \
@@ -106,7 +108,8 @@ void bad_provoke_dataset(bp_dataset *dataset);
              : bad_provoke_optimizer, bp_trainer * \
              : bad_provoke_trainer, bp_dataset *   \
              : bad_provoke_dataset, bp_scaler *    \
-             : bad_provoke_scaler, default         \
+             : bad_provoke_scaler, bp_metrics *    \
+             : bad_provoke_metrics, default        \
              : bad_provoke_none)(object)
 
 #define BAD(function, parameter, what, expected, object, call) \

@@ -287,3 +287,40 @@ CALL(bp_layer_create_custom, ALLOCATES, "",
      bp_layer_create_custom(&w->layer_ops, w->env, &w->out.layer))
 CALL(bp_cost_create_custom, ALLOCATES, "",
      bp_cost_create_custom(&w->cost_ops, w->env, &w->out.cost))
+
+/* 13. Metrics. */
+CALL(bp_metric_name, NEVER, "", is_text(bp_metric_name(BP_METRIC_F1)))
+CALL(bp_metric_higher_is_better, NEVER, "",
+     bp_metric_higher_is_better(BP_METRIC_F1) == 1 ? BP_OK : BP_EINVAL)
+CALL(bp_metrics_create, ALLOCATES, "", bp_metrics_create(3, w->env, &w->out.metrics))
+CALL(bp_metrics_destroy, NEVER, "", (bp_metrics_destroy(WORLD_TAKE(w->blank)), BP_OK))
+CALL(bp_metrics_destroy, NEVER, "NULL", (bp_metrics_destroy(NULL), BP_OK))
+CALL(bp_metrics_error, NEVER, "", is_string(bp_metrics_error(w->blank)))
+CALL(bp_metrics_set, NEVER, "", bp_metrics_set(w->blank, BP_METRICS_TOP_K, 1))
+CALL(bp_metrics_get, NEVER, "",
+     bp_metrics_get(w->blank, BP_METRICS_TOP_K, &w->out.value))
+CALL(bp_metrics_add_labels, NEVER, "",
+     bp_metrics_add_labels(w->blank, w->in.f, 2 * WORLD_OUTPUTS, w->in.labels, NULL, 2))
+CALL(bp_metrics_add_labels, NEVER, "no row",
+     bp_metrics_add_labels(w->blank, w->in.f, 0, w->in.labels, NULL, 0))
+CALL(bp_metrics_add_labels, ALLOCATES, "scores",
+     bp_metrics_add_labels(w->metrics, w->in.f, 4 * WORLD_OUTPUTS, w->in.labels, NULL,
+                           4))
+CALL(bp_metrics_add_labels_f64, NEVER, "",
+     bp_metrics_add_labels_f64(w->blank, w->in.d, 2 * WORLD_OUTPUTS, w->in.labels, NULL,
+                               2))
+CALL(bp_metrics_add_targets, NEVER, "",
+     bp_metrics_add_targets(w->blank, w->in.f, 2 * WORLD_OUTPUTS, w->in.targets, NULL, 2))
+CALL(bp_metrics_add_targets_f64, NEVER, "",
+     bp_metrics_add_targets_f64(w->blank, w->in.d, 2 * WORLD_OUTPUTS, w->in.targets_f64,
+                                NULL, 2))
+CALL(bp_metrics_merge, NEVER, "", bp_metrics_merge(w->blank, w->measured))
+CALL(bp_metrics_reset, NEVER, "", bp_metrics_reset(w->metrics))
+CALL(bp_metrics_value, NEVER, "",
+     bp_metrics_value(w->metrics, BP_METRIC_ROC_AUC, BP_INDEX_ALL, &w->out.value))
+CALL(bp_metrics_confusion, NEVER, "",
+     bp_metrics_confusion(w->metrics, 1, 0, &w->out.value))
+CALL(bp_network_measure, NEVER, "",
+     bp_network_measure(w->net, w->ws, w->data, w->blank))
+CALL(bp_network_measure, ALLOCATES, "scores",
+     bp_network_measure(w->net, w->ws, w->labelled, w->metrics))

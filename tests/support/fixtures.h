@@ -104,6 +104,7 @@ struct world_out {
     bp_dataset *dataset;
     bp_dataset *second;
     bp_scaler *scaler;
+    bp_metrics *metrics;
     float *view;
     double *view_f64;
     size_t count;
@@ -169,6 +170,9 @@ struct world {
     bp_dataset *slice;    /**< Rows 1 to 3 of data. */
     bp_dataset *borrowed; /**< Inputs of `in`, labels. */
     bp_scaler *unfitted, *fitted;
+    bp_metrics *blank;    /**< Of 2 outputs, without rows. */
+    bp_metrics *measured; /**< The same without scores. */
+    bp_metrics *metrics;  /**< Of 2 outputs, with rows of both kinds and scores. */
 
     /* Options and tables that are right; a test spoils a copy. */
     bp_csv_options csv_numbers; /**< Input x, target y. */

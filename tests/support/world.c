@@ -181,6 +181,19 @@ static void create_data(struct world *w)
     ok(bp_scaler_fit(w->fitted, w->data));
 }
 
+static void create_metrics(struct world *w)
+{
+    const size_t outputs = 4 * WORLD_OUTPUTS;
+
+    ok(bp_metrics_create(WORLD_OUTPUTS, w->env, &w->blank));
+    ok(bp_metrics_create(WORLD_OUTPUTS, w->env, &w->metrics));
+    ok(bp_metrics_create(WORLD_OUTPUTS, w->env, &w->measured));
+    ok(bp_metrics_set(w->metrics, BP_METRICS_SCORES, 1));
+    ok(bp_metrics_add_labels(w->measured, w->in.f, outputs, w->in.labels, NULL, 4));
+    ok(bp_metrics_add_labels(w->metrics, w->in.f, outputs, w->in.labels, NULL, 4));
+    ok(bp_metrics_add_targets(w->metrics, w->in.f, outputs, w->in.targets, NULL, 4));
+}
+
 void world_create(struct world *world)
 {
     memset(world, 0, sizeof *world);
@@ -203,6 +216,7 @@ void world_create(struct world *world)
     create_networks(world);
     create_trainers(world);
     create_data(world);
+    create_metrics(world);
     world_reset_out(world);
 }
 
@@ -234,6 +248,7 @@ static void destroy_out(struct world_out *out)
     DESTROY_OUT(bp_dataset_destroy, out->dataset);
     DESTROY_OUT(bp_dataset_destroy, out->second);
     DESTROY_OUT(bp_scaler_destroy, out->scaler);
+    DESTROY_OUT(bp_metrics_destroy, out->metrics);
 }
 
 static void destroy_trainers(struct world *w)
@@ -262,6 +277,9 @@ static void destroy_data(struct world *w)
     bp_dataset_destroy(w->borrowed);
     bp_scaler_destroy(w->unfitted);
     bp_scaler_destroy(w->fitted);
+    bp_metrics_destroy(w->blank);
+    bp_metrics_destroy(w->measured);
+    bp_metrics_destroy(w->metrics);
 }
 
 void world_destroy(struct world *world)

@@ -155,6 +155,31 @@ static void mix_scaler(uint64_t *digest, const bp_scaler *scaler)
     }
 }
 
+static void mix_metrics(uint64_t *digest, bp_metrics *metrics)
+{
+    for (int32_t key = BP_METRICS_TOP_K; key <= BP_METRICS_SCORES; ++key) {
+        double value = 0;
+        mix_double(digest, bp_metrics_get(metrics, key, &value), value);
+    }
+    for (size_t cell = 0; cell < WORLD_OUTPUTS * WORLD_OUTPUTS; ++cell) {
+        double value = 0;
+        mix_double(digest,
+                   bp_metrics_confusion(metrics, cell / WORLD_OUTPUTS,
+                                        cell % WORLD_OUTPUTS, &value),
+                   value);
+    }
+}
+
+/* Asks only what is there: a question that fails would leave a line. */
+static void mix_figures(uint64_t *digest, bp_metrics *metrics)
+{
+    for (int32_t metric = BP_METRIC_ACCURACY; metric <= BP_METRIC_ROWS; ++metric) {
+        double value = 0;
+        mix_double(digest, bp_metrics_value(metrics, metric, BP_INDEX_ALL, &value),
+                   value);
+    }
+}
+
 static void mix_learners(uint64_t *digest, const struct world *world)
 {
     mix_trainer(digest, world->fresh);
@@ -178,6 +203,10 @@ static void mix_data(uint64_t *digest, const struct world *world)
     mix_dataset(digest, world->borrowed);
     mix_scaler(digest, world->unfitted);
     mix_scaler(digest, world->fitted);
+    mix_metrics(digest, world->blank);
+    mix_metrics(digest, world->measured);
+    mix_metrics(digest, world->metrics);
+    mix_figures(digest, world->metrics);
 }
 
 uint64_t world_digest(const struct world *world)
