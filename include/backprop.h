@@ -532,8 +532,9 @@ typedef struct bp_evaluation {
     int32_t has_accuracy; /**< 1 if the data set has labels. */
     uint64_t rows;        /**< Examples seen. */
     uint64_t correct;     /**< Of these, those whose class was found; 0 without labels. */
-    double accuracy;      /**< correct / rows. */
-    double cost;          /**< The cost, as the cost defines its mean, over all rows. */
+    double accuracy;      /**< correct / rows, without weights; see @ref metrics. */
+    double cost;          /**< The cost, as the cost defines its mean, over all rows, by
+                               their weights. */
 } bp_evaluation;
 
 /** Create scratch memory for one concurrent reader.
@@ -607,8 +608,9 @@ BP_API bp_status bp_network_evaluate(const bp_network *network, bp_workspace *wo
  *
  * In the formulas a is an output, y its target, N the number of rows, D of outputs, p the
  * softmax of the logits. Costs "per example" sum over outputs and divide by N; costs "per
- * element" divide by N D. Values are computed in double. A cost states which outputs it
- * takes; a trainer refuses a last layer that gives others:
+ * element" divide by N D. Where rows have weights, each counts by its own, and N is
+ * their sum; see bp_dataset_set_weights(). Values are computed in double. A cost states
+ * which outputs it takes; a trainer refuses a last layer that gives others:
  *
  *  - real numbers: any last layer;
  *  - logits: any whose outputs are neither probabilities nor their logarithms. Under
@@ -1007,9 +1009,9 @@ BP_API bp_status bp_gradient_check(bp_trainer *trainer, const bp_dataset *data,
 /** @defgroup dataset 11. Data sets and scaling
  *
  * A data set holds rows of inputs, and for each row targets (numbers), a label (a class
- * from 0), or both. It is created empty and filled once by one of the readers or by the
- * set functions. Slices and splits share the memory of the data set they came from, which
- * may be destroyed first.
+ * from 0), or both; and a weight, if they do not all count alike. It is created empty and
+ * filled once by one of the readers or by the set functions. Slices and splits share the
+ * memory of the data set they came from, which may be destroyed first.
  * @{ */
 
 /** How bp_dataset_split() chooses. */
@@ -1103,6 +1105,29 @@ BP_API bp_status bp_dataset_set_targets_borrow(bp_dataset *dataset, const float 
  *         ::BP_ENOMEM. */
 BP_API bp_status bp_dataset_set_labels(bp_dataset *dataset, const int32_t *labels,
                                        size_t rows, size_t classes);
+
+/** Copy weights in: how much each row counts in costs, their gradients and metrics. The
+ * mean of a batch divides by the sum of its weights, as does that of an epoch or an
+ * evaluation: sum w C / sum w, or / (D sum w) for costs per element. Weights of 1 are no
+ * weights, to the bit; a batch whose weights are all 0 has cost and gradient 0.
+ * @param dataset  a data set that has no weights yet.
+ * @param weights  one a row, finite and not negative.
+ * @param rows     at least 1; as many as the inputs, if they are there.
+ * @return ::BP_EINVAL, ::BP_ESHAPE, ::BP_ESTATE, ::BP_EDATA, ::BP_ENOMEM. */
+BP_API bp_status bp_dataset_set_weights(bp_dataset *dataset, const float *weights,
+                                        size_t rows);
+
+/** Multiply the weight of each row, 1 if it has none, by that of its class: as PyTorch's
+ * `CrossEntropyLoss(weight)`, and for every cost. Parts that were split off before keep
+ * the weights they have.
+ * @param dataset  a data set with labels.
+ * @param weights  one a class, finite and not negative; NULL: balanced, n / (k n_c) for a
+ *                 class of n_c rows where k classes occur, so that all weigh alike.
+ * @param classes  exactly bp_dataset_classes().
+ * @return ::BP_EINVAL, ::BP_ESHAPE, ::BP_ESTATE without labels, ::BP_EDATA, also if a
+ *         product is not finite, ::BP_ENOMEM. */
+BP_API bp_status bp_dataset_weigh_classes(bp_dataset *dataset, const float *weights,
+                                          size_t classes);
 
 /** Set the options of a CSV file to their defaults, and struct_size.
  * @return ::BP_EINVAL for NULL. */
@@ -1236,6 +1261,11 @@ BP_API bp_status bp_dataset_get_targets(const bp_dataset *dataset, size_t row,
 BP_API bp_status bp_dataset_get_label(const bp_dataset *dataset, size_t row,
                                       int32_t *label);
 
+/** Give the weight of a row; 1 without weights.
+ * @return ::BP_EINVAL for NULL or a row that is not there. */
+BP_API bp_status bp_dataset_get_weight(const bp_dataset *dataset, size_t row,
+                                       float *weight);
+
 /** How a ::bp_scaler maps a column. */
 enum {
     BP_SCALING_STANDARD = 1, /**< To mean 0 and (biased) deviation 1. */
@@ -1348,7 +1378,8 @@ typedef struct bp_run {
     uint64_t seed;           /**< Of the trainer, or of the network for `initialise`. */
     uint64_t step;           /**< Steps since the trainer was built. */
     uint64_t element;        /**< Key of the layer: its index in the network. */
-    double *cost;            /**< Cost: where its mean over the batch goes. */
+    double *cost;            /**< Cost: where its mean over the batch goes, by the weights
+                                  if there are any. */
     void *user;              /**< The table's `user`. */
 } bp_run;
 

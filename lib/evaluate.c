@@ -7,6 +7,7 @@ struct sums {
     struct bp_look look;
     bool fused; /**< Cost and last activation. */
     struct bp_tally *tally;
+    double weight; /**< Of all rows. */
     bp_evaluation result;
 };
 
@@ -42,6 +43,7 @@ static bp_status add_cost(struct bp_workspace *workspace, struct sums *sums)
     if (bp_pass_cost(&workspace->pass, sums->look.cost, sums->fused,
                      &sums->result.cost) != 0)
         return fail_stopped(workspace);
+    sums->weight += bp_pass_weight(&workspace->pass);
     if (sums->result.has_accuracy)
         sums->result.correct += count_correct(workspace);
     return BP_OK;
@@ -70,7 +72,7 @@ static bp_status add_row(struct bp_workspace *workspace, const struct sums *sums
                                        .targets = numbers != NULL ? targets : NULL,
                                        .label = bp_dataset_label_at(data, number),
                                        .range = bp_network_range(network),
-                                       .weight = 1};
+                                       .weight = bp_dataset_weight_at(data, number)};
     size_t j;
 
     network->engine->store_f64(
@@ -144,8 +146,12 @@ static bp_status finish(struct bp_workspace *workspace, size_t rows, struct sums
     const size_t width = bp_network_width(workspace->network);
     bp_evaluation *result = &sums->result;
 
+    if (!(sums->weight > 0))
+        return bp_fail(&workspace->text, BP_ESTATE,
+                       "the weights of data sum to %s, expected above 0",
+                       bp_number(sums->weight).text);
     result->rows = rows;
-    result->cost /= bp_cost_divisor(sums->look.cost, rows, width);
+    result->cost /= bp_cost_divisor(sums->look.cost, sums->weight, width);
     if (result->has_accuracy)
         result->accuracy = (double)result->correct / (double)rows;
     if (result->cost - result->cost != 0)

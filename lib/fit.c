@@ -11,6 +11,7 @@ struct fit {
     uint64_t done;   /**< Of these. */
     bp_progress_fn progress;
     void *user;
+    double weight;  /**< Of the rows done of the epoch: its cost is divided by it. */
     double began;   /**< Clock at the beginning. */
     double trained; /**< Rows, in this call. */
     double planned; /**< Rows, in this call. */
@@ -49,20 +50,44 @@ static void draw_order(struct bp_trainer *trainer, size_t rows)
         bp_rng_shuffle(&rng, trainer->order, rows);
 }
 
-/* Begin an epoch, or take up one that was stopped on as many rows. */
-static void begin_epoch(struct bp_trainer *trainer, size_t rows)
+/* What the rows of an epoch up to the cursor weigh, batch by batch, as they were summed
+ * when they were trained on. */
+static double weight_done(const struct bp_trainer *trainer, const struct bp_dataset *data)
 {
+    const size_t capacity = trainer->model.pass.capacity;
+    double sum = 0;
+    double batch = 0;
+    size_t row;
+
+    for (row = 0; row < trainer->row; row++) {
+        batch += bp_dataset_weight_at(data, trainer->order[row]);
+        if ((row + 1) % capacity == 0 || row + 1 == trainer->row) {
+            sum += batch;
+            batch = 0;
+        }
+    }
+    return sum;
+}
+
+/* Begin an epoch, or take up one that was stopped on as many rows. */
+static void begin_epoch(struct fit *fit)
+{
+    struct bp_trainer *trainer = fit->trainer;
+    const size_t rows = bp_dataset_rows(fit->data);
+
     if (trainer->row == 0 || trainer->epoch_rows != rows) {
         trainer->row = 0;
         trainer->epoch_rows = rows;
         trainer->epoch_cost = 0;
     }
     draw_order(trainer, rows);
+    fit->weight = weight_done(trainer, fit->data);
 }
 
-static double mean_cost(const struct bp_trainer *trainer, size_t row)
+/* Rows that weigh nothing have cost 0. */
+static double mean_cost(const struct fit *fit)
 {
-    return trainer->epoch_cost / (double)row;
+    return fit->weight > 0 ? fit->trainer->epoch_cost / fit->weight : 0;
 }
 
 /* @p row rows of the epoch are done: also where the cursor is at 0 again. */
@@ -79,7 +104,7 @@ static bp_status report(const struct fit *fit, int32_t event, size_t row)
         .step = trainer->step,
         .rows_done = row,
         .rows = trainer->epoch_rows,
-        .cost = mean_cost(trainer, row),
+        .cost = mean_cost(fit),
         .seconds = seconds,
         .rows_per_second = rate,
         .seconds_left = rate > 0 ? (fit->planned - fit->trained) / rate : 0,
@@ -120,6 +145,7 @@ static bp_status step(struct fit *fit)
     struct bp_trainer *trainer = fit->trainer;
     const struct bp_batch batch = next_batch(fit);
     double cost = 0;
+    double weight;
     bp_status status =
         bp_batch_check_targets(trainer->network, &trainer->cost, &batch, &trainer->text);
 
@@ -129,7 +155,9 @@ static bp_status step(struct fit *fit)
         return fail_step(trainer, status);
     bp_trainer_run_update(trainer);
     trainer->row += batch.rows;
-    trainer->epoch_cost += cost * (double)batch.rows;
+    weight = bp_pass_weight(&trainer->model.pass);
+    trainer->epoch_cost += cost * weight;
+    fit->weight += weight;
     fit->trained += (double)batch.rows;
     return BP_OK;
 }
@@ -142,7 +170,7 @@ static bp_status epoch(struct fit *fit)
     size_t row;
     bp_status status = BP_OK;
 
-    begin_epoch(trainer, bp_dataset_rows(fit->data));
+    begin_epoch(fit);
     do {
         status = step(fit);
         if (status != BP_OK)
@@ -202,7 +230,7 @@ bp_status bp_trainer_epoch(bp_trainer *trainer, const bp_dataset *data, double *
     if (status == BP_OK)
         status = run(&fit);
     if (status == BP_OK && cost != NULL)
-        *cost = mean_cost(trainer, trainer->epoch_rows);
+        *cost = mean_cost(&fit);
     return status;
 }
 

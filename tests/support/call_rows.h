@@ -264,6 +264,14 @@ CALL(bp_dataset_get_inputs, NEVER, "",
      bp_dataset_get_inputs(w->data, 1, w->out.f, WORLD_INPUTS))
 CALL(bp_dataset_get_targets, NEVER, "",
      bp_dataset_get_targets(w->data, 1, w->out.f, WORLD_OUTPUTS))
+CALL(bp_dataset_set_weights, ALLOCATES, "",
+     bp_dataset_set_weights(w->data, (const float[WORLD_ROWS]){1, 2}, WORLD_ROWS))
+CALL(bp_dataset_weigh_classes, ALLOCATES, "balanced",
+     bp_dataset_weigh_classes(w->data, NULL, WORLD_OUTPUTS))
+CALL(bp_dataset_weigh_classes, ALLOCATES, "",
+     bp_dataset_weigh_classes(w->labelled, (const float[WORLD_OUTPUTS]){1, 2},
+                              WORLD_OUTPUTS))
+CALL(bp_dataset_get_weight, NEVER, "", bp_dataset_get_weight(w->data, 1, w->out.f))
 CALL(bp_dataset_get_label, NEVER, "", bp_dataset_get_label(w->data, 1, &w->out.code))
 CALL(bp_scaler_create, ALLOCATES, "",
      bp_scaler_create(BP_SCALING_STANDARD, w->env, &w->out.scaler))

@@ -122,6 +122,8 @@ static void mix_row(uint64_t *digest, const bp_dataset *data, size_t row)
     mix(digest, values, sizeof values);
     (void)bp_dataset_get_label(data, row, &label);
     mix(digest, &label, sizeof label);
+    (void)bp_dataset_get_weight(data, row, values);
+    mix(digest, values, sizeof *values);
 }
 
 static void mix_name(uint64_t *digest, const char *name)
