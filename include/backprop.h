@@ -54,6 +54,7 @@
  *  - 11. @ref dataset       data sets and scaling
  *  - 12. @ref custom        operations of your own
  *  - 13. @ref metrics       metrics: how good the answers are
+ *  - 14. @ref fit           fits with validation, early stopping and a history
  */
 
 #include <stddef.h>
@@ -790,6 +791,14 @@ typedef struct bp_progress {
     double seconds;         /**< Since the fit began. */
     double rows_per_second; /**< Since the fit began. */
     double seconds_left;    /**< Until the last epoch ends, at this rate. */
+    double step_cost;       /**< Of the last step alone. */
+    double rate;            /**< The optimizer's learning rate after it. */
+    uint64_t validation_epoch; /**< Epoch of this fit after which those below were
+                                 taken; 0: none yet, and they are 0. */
+    double validation_cost; /**< Of the held-out rows; 0 without. */
+    double monitored;       /**< What is monitored, see ::bp_fit_options. */
+    double best;            /**< Its best so far, */
+    uint64_t best_epoch;    /**< and the epoch after which it was taken. */
 } bp_progress;
 
 /** Called while a fit goes on, on the thread that called it. Read the network as you
@@ -1628,6 +1637,136 @@ BP_API bp_status bp_metrics_confusion(const bp_metrics *metrics, size_t target,
  *         ::BP_ENOMEM where scores are kept, ::BP_EBUSY, ::BP_ESTOPPED. */
 BP_API bp_status bp_network_measure(const bp_network *network, bp_workspace *workspace,
                                     const bp_dataset *data, bp_metrics *metrics);
+
+/** @} */
+
+/** @defgroup fit 14. Fits with validation
+ *
+ * bp_trainer_train() is bp_trainer_fit() with all that keeps a training honest: rows held
+ * out, a figure that is monitored on them, an end when it gets no better, the weights of
+ * the best epoch, a budget of time, and a history of what happened.
+ * @{ */
+
+/** What a fit found, epoch by epoch. */
+typedef struct bp_history bp_history;
+
+/** What is monitored, beside any `BP_METRIC_` value. */
+enum {
+    BP_MONITOR_COST = 0 /**< The cost of the held-out rows; without such rows the mean
+                             cost of the epoch's steps. */
+};
+
+/** Why a fit ended. */
+enum {
+    BP_FIT_EPOCHS = 1,   /**< All epochs are done. */
+    BP_FIT_PATIENCE = 2, /**< What is monitored got no better for too long. */
+    BP_FIT_TIME = 3      /**< The budget of time is used up. */
+};
+
+/** How bp_trainer_train() works. */
+typedef struct bp_fit_options {
+    uint32_t struct_size;   /**< sizeof(bp_fit_options), set by bp_fit_options_init(). */
+    int32_t monitor;        /**< ::BP_MONITOR_COST (default) or a `BP_METRIC_` value,
+                                 which needs `metrics` and held-out rows. */
+    int32_t monitor_index;  /**< Of that metric, default ::BP_INDEX_ALL. */
+    int32_t restore_best;   /**< 1 (default): however the fit ends, also by a callback or
+                                 a failure, the network gets the parameters it had when
+                                 what is monitored was best, if that was ever taken; 0: it
+                                 keeps the last. */
+    uint64_t epochs;        /**< At most so many, at least 1; default 100. An epoch that
+                                 was stopped counts as the first. */
+    uint64_t patience;      /**< End after so many looks without improvement; 0 (default):
+                                 never. */
+    double minimum_change;  /**< What is less than this much better is no improvement; at
+                                 least 0 (default). */
+    uint64_t validate_every; /**< Look after each of so many epochs, and after the last;
+                                 at least 1 (default). */
+    const bp_dataset *validation; /**< Rows held out by the caller; NULL (default). */
+    double validation_fraction; /**< Or: the part of the data to hold out, above 0 and
+                                 below 1; 0 (default): none. */
+    int32_t validation_split; /**< How, a `BP_SPLIT_` value, default
+                                 ::BP_SPLIT_SHUFFLED. */
+    uint32_t reserved;      /**< 0. */
+    uint64_t validation_seed; /**< Of that split; default 1. */
+    double seconds;         /**< End after the step in which so many seconds have gone by;
+                                 0 (default): no budget. An epoch that is cut short is not
+                                 looked at, and can go on in a later fit. */
+    bp_metrics *metrics;    /**< As wide as the outputs: at each look it is reset and gets
+                                 the held-out rows, and can be read in the callback and
+                                 after the fit. Or NULL (default). */
+    bp_history *history;    /**< Every epoch is added. Or NULL (default). */
+    bp_progress_fn progress; /**< Called after every step and every epoch, or NULL
+                                 (default). */
+    void *user;             /**< Passed to it. */
+} bp_fit_options;
+
+/** What bp_trainer_train() came to. */
+typedef struct bp_fit_result {
+    uint32_t struct_size;   /**< sizeof(bp_fit_result), set by the caller. */
+    int32_t reason;         /**< A `BP_FIT_` value. */
+    uint64_t epochs;        /**< Completed. */
+    uint64_t best_epoch;    /**< The one after which `best` was taken; 0: none. */
+    double best;            /**< The best of what is monitored. */
+    double cost;            /**< Mean cost of the last epoch's steps. */
+    double validation_cost; /**< At the last look; 0 without held-out rows. */
+    double seconds;         /**< It took. */
+} bp_fit_result;
+
+/** Set the options to their defaults, and struct_size.
+ * @return ::BP_EINVAL for NULL. */
+BP_API bp_status bp_fit_options_init(bp_fit_options *options);
+
+/** Train with options. When it fails or is stopped, all steps completed until then stay
+ * made, see bp_trainer_position(), but for `restore_best`; metrics and history keep what
+ * they got.
+ * @param trainer  a built trainer.
+ * @param data     as for bp_trainer_epoch(). An epoch that was stopped goes on if as many
+ *                 rows are trained on as then.
+ * @param options  or NULL for the defaults.
+ * @param result   filled if it succeeds; set its struct_size before. Or NULL.
+ * @return as bp_trainer_epoch(), ::BP_EINVAL for an option out of range, ::BP_ESHAPE and
+ *         ::BP_ESTATE also if held-out rows or metrics do not fit or a metric is not
+ *         defined, ::BP_EDATA also if a cost of held-out rows overflows, ::BP_ENOMEM,
+ *         ::BP_ESTOPPED if the callback stopped it. */
+BP_API bp_status bp_trainer_train(bp_trainer *trainer, const bp_dataset *data,
+                                  const bp_fit_options *options, bp_fit_result *result);
+
+/** Create an empty history.
+ * @param env      the host's tables, or NULL.
+ * @param history  where the new object goes; the caller destroys it.
+ * @return ::BP_EINVAL, ::BP_ENOMEM. */
+BP_API bp_status bp_history_create(const bp_env *env, bp_history **history);
+
+/** Destroy a history.
+ * @param history  the history, or NULL. */
+BP_API void bp_history_destroy(bp_history *history);
+
+/** Why the last failing call that could write to the history failed; "" if none has. */
+BP_API const char *bp_history_error(const bp_history *history);
+
+/** Number of epochs; 0 for NULL. Fits add to those of earlier fits. */
+BP_API size_t bp_history_epochs(const bp_history *history);
+
+/** Give an epoch back, as the callback was told.
+ * @param history   the history.
+ * @param index     from 0.
+ * @param progress  filled; set its struct_size before.
+ * @return ::BP_EINVAL, also for an epoch that is not there. */
+BP_API bp_status bp_history_get(const bp_history *history, size_t index,
+                                bp_progress *progress);
+
+/** Receives a picture or a text, piece by piece, on the thread that asked for it.
+ * @return 0, or anything else to stop: the call then gives ::BP_ESTOPPED. */
+typedef int32_t (*bp_write_fn)(const void *bytes, size_t size, void *user);
+
+/** Write the history as a CSV file: a line with the names of the columns, which are those
+ * of ::bp_progress, then a line an epoch. Numbers have 17 digits and a decimal point in
+ * every locale; figures of a validation that was not made are empty.
+ * @param history  the history.
+ * @param write    called for each line.
+ * @param user     passed to it.
+ * @return ::BP_EINVAL, ::BP_ESTOPPED if it answers non-zero. */
+BP_API bp_status bp_history_write_csv(bp_history *history, bp_write_fn write, void *user);
 
 /** @} */
 

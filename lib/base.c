@@ -48,14 +48,14 @@ static bool is_sign(char c)
     return c != '\0' && strchr("+-0123456789einfa", c) == NULL;
 }
 
-struct bp_number bp_number(double value)
+struct bp_number bp_number_digits(double value, int digits)
 {
     struct bp_number number;
     char *to = number.text;
     char local[sizeof number.text];
     const char *from;
 
-    (void)snprintf(local, sizeof local, "%g", value);
+    (void)snprintf(local, sizeof local, "%.*g", digits, value);
     for (from = local; *from != '\0'; from++) {
         if (!is_sign(*from))
             *to++ = *from;
@@ -64,6 +64,11 @@ struct bp_number bp_number(double value)
     }
     *to = '\0';
     return number;
+}
+
+struct bp_number bp_number(double value)
+{
+    return bp_number_digits(value, 6);
 }
 
 bp_status bp_fail_null(struct bp_text *text, const char *argument)

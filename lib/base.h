@@ -55,6 +55,9 @@ struct bp_number {
 };
 struct bp_number bp_number(double value);
 
+/** The same as by `%.*g`, with 1 to 17 digits. */
+struct bp_number bp_number_digits(double value, int digits);
+
 /** bp_fail() for the commonest fault. */
 bp_status bp_fail_null(struct bp_text *text, const char *argument);
 

@@ -163,12 +163,11 @@ static bp_status finish(struct bp_workspace *workspace, size_t rows, struct sums
 
 /* ---- what fits ---- */
 
-static bp_status check_metrics(struct bp_workspace *workspace,
-                               const struct bp_metrics *metrics,
-                               const struct bp_dataset *data)
+bp_status bp_evaluate_check_metrics(const struct bp_network *network,
+                                    const struct bp_metrics *metrics,
+                                    const struct bp_dataset *data, struct bp_text *text)
 {
-    struct bp_text *text = &workspace->text;
-    const size_t width = bp_network_width(workspace->network);
+    const size_t width = bp_network_width(network);
 
     if (bp_dataset_outputs(data) == 0 && bp_dataset_classes(data) == 0)
         return bp_fail(text, BP_ESTATE, "data has neither targets nor labels");
@@ -201,7 +200,7 @@ static bp_status check(struct bp_workspace *workspace, const struct bp_dataset *
     if (status == BP_OK && cost != NULL)
         status = bp_cost_fit(cost, network, &sums->fused, text);
     if (status == BP_OK && sums->look.metrics != NULL)
-        status = check_metrics(workspace, sums->look.metrics, data);
+        status = bp_evaluate_check_metrics(network, sums->look.metrics, data, text);
     return status;
 }
 

@@ -19,4 +19,10 @@ struct bp_look {
 bp_status bp_evaluate(struct bp_workspace *workspace, const struct bp_look *look,
                       const struct bp_dataset *data, bp_evaluation *result);
 
+/** Whether metrics, a network's outputs and a data set go together.
+ * @return ::BP_ESTATE or ::BP_ESHAPE with a line in @p text. */
+bp_status bp_evaluate_check_metrics(const struct bp_network *network,
+                                    const struct bp_metrics *metrics,
+                                    const struct bp_dataset *data, struct bp_text *text);
+
 #endif

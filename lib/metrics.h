@@ -81,8 +81,9 @@ struct bp_tally *bp_metrics_begin(struct bp_metrics *metrics);
 /** What was begun counts from now on; or it is forgotten. */
 void bp_metrics_end(struct bp_metrics *metrics, bool keep);
 
-/** Whether there is such a figure. @return ::BP_EINVAL with a line. */
-bp_status bp_metrics_check(struct bp_metrics *metrics, int32_t metric, int32_t index);
+/** Whether there is such a figure. @return ::BP_EINVAL with a line in @p text. */
+bp_status bp_metrics_check(const struct bp_metrics *metrics, int32_t metric,
+                           int32_t index, struct bp_text *text);
 
 /** bp_metrics_value() of an area under the curve. */
 bp_status bp_metrics_auc(struct bp_metrics *metrics, int32_t index, double *value);

@@ -249,13 +249,14 @@ static bool index_ok(const struct bp_metrics *metrics, int32_t metric, int32_t i
     return indices != ALL_ONLY && index >= 0 && (size_t)index < count;
 }
 
-bp_status bp_metrics_check(struct bp_metrics *metrics, int32_t metric, int32_t index)
+bp_status bp_metrics_check(const struct bp_metrics *metrics, int32_t metric,
+                           int32_t index, struct bp_text *text)
 {
     if (!is_known(metric))
-        return bp_fail(&metrics->text, BP_EINVAL,
-                       "metric is %d, expected a BP_METRIC_ value", (int)metric);
+        return bp_fail(text, BP_EINVAL, "metric is %d, expected a BP_METRIC_ value",
+                       (int)metric);
     if (!index_ok(metrics, metric, index))
-        return bp_fail(&metrics->text, BP_EINVAL,
+        return bp_fail(text, BP_EINVAL,
                        "index is %d, expected BP_INDEX_ALL or one that %s has",
                        (int)index, known[metric].name);
     return BP_OK;
@@ -272,7 +273,7 @@ bp_status bp_metrics_value(bp_metrics *metrics, int32_t metric, int32_t index,
         return BP_EINVAL;
     if (value == NULL)
         return bp_fail_null(&metrics->text, "value");
-    status = bp_metrics_check(metrics, metric, index);
+    status = bp_metrics_check(metrics, metric, index, &metrics->text);
     if (status != BP_OK)
         return status;
     tally = tally_of(metrics);

@@ -19,10 +19,7 @@ const char *bad_no_line(const void *object)
 
 /* ---- lines that differ from those that rows look for ---- */
 
-enum {
-    ODD_KEY = -77,
-    ODD_COUNT = 77777
-};
+enum { ODD_KEY = -77, ODD_COUNT = 77777 };
 
 void bad_provoke_none(const void *object)
 {
@@ -82,6 +79,19 @@ void bad_provoke_metrics(bp_metrics *metrics)
     (void)bp_metrics_set(metrics, ODD_KEY, 0);
 }
 
+static int32_t refuse_bytes(const void *bytes, size_t size, void *user)
+{
+    (void)bytes;
+    (void)size;
+    (void)user;
+    return ODD_KEY;
+}
+
+void bad_provoke_history(bp_history *history)
+{
+    (void)bp_history_write_csv(history, refuse_bytes, NULL);
+}
+
 /* ---- lines of all objects ---- */
 
 static void mix(uint64_t *digest, const void *object, const void *other, const char *line)
@@ -128,6 +138,8 @@ static void mix_others(uint64_t *d, const struct world *w, const void *but)
     mix(d, w->unfitted, but, bp_scaler_error(w->unfitted));
     mix(d, w->fitted, but, bp_scaler_error(w->fitted));
     mix(d, w->blank, but, bp_metrics_error(w->blank));
+    mix(d, w->history, but, bp_history_error(w->history));
+    mix(d, w->past, but, bp_history_error(w->past));
     mix(d, w->measured, but, bp_metrics_error(w->measured));
     mix(d, w->metrics, but, bp_metrics_error(w->metrics));
 }
@@ -254,9 +266,7 @@ void bad_envs_init(struct bad_envs *bad, const struct world *world)
 
 /* ---- the program ---- */
 
-enum {
-    MOST_TESTS = 40
-};
+enum { MOST_TESTS = 40 };
 
 static struct world bad_world;
 

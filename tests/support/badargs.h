@@ -85,6 +85,7 @@ void bad_provoke_optimizer(bp_optimizer *optimizer);
 void bad_provoke_trainer(bp_trainer *trainer);
 void bad_provoke_dataset(bp_dataset *dataset);
 void bad_provoke_metrics(bp_metrics *metrics);
+void bad_provoke_history(bp_history *history);
 
 #define BAD_LINE(object)                        \
     _Generic((object), bp_layer *               \
@@ -96,7 +97,8 @@ void bad_provoke_metrics(bp_metrics *metrics);
              : bp_trainer_error, bp_dataset *   \
              : bp_dataset_error, bp_scaler *    \
              : bp_scaler_error, bp_metrics *    \
-             : bp_metrics_error, default        \
+             : bp_metrics_error, bp_history *    \
+             : bp_history_error, default        \
              : bad_no_line)(object)
 
 #define BAD_PROVOKE(object)                        \
@@ -109,7 +111,8 @@ void bad_provoke_metrics(bp_metrics *metrics);
              : bad_provoke_trainer, bp_dataset *   \
              : bad_provoke_dataset, bp_scaler *    \
              : bad_provoke_scaler, bp_metrics *    \
-             : bad_provoke_metrics, default        \
+             : bad_provoke_metrics, bp_history *    \
+             : bad_provoke_history, default        \
              : bad_provoke_none)(object)
 
 #define BAD(function, parameter, what, expected, object, call) \

@@ -332,3 +332,27 @@ CALL(bp_network_measure, NEVER, "",
      bp_network_measure(w->net, w->ws, w->data, w->blank))
 CALL(bp_network_measure, ALLOCATES, "scores",
      bp_network_measure(w->net, w->ws, w->labelled, w->metrics))
+
+/* 14. Fits. */
+CALL(bp_fit_options_init, NEVER, "", bp_fit_options_init(&w->out.fit_options))
+CALL(bp_trainer_train, ALLOCATES, "",
+     bp_trainer_train(w->trainer, w->data, &w->fit, &w->out.fit_result))
+CALL(bp_trainer_train, ALLOCATES, "a fraction, double",
+     bp_trainer_train(w->trainer64, w->data,
+                      &(const bp_fit_options){.struct_size = sizeof w->fit,
+                                              .epochs = 2,
+                                              .validate_every = 1,
+                                              .validation_fraction = 0.4,
+                                              .history = w->past,
+                                              .monitor = BP_METRIC_F1,
+                                              .monitor_index = BP_INDEX_ALL,
+                                              .metrics = w->metrics},
+                      NULL))
+CALL(bp_history_create, ALLOCATES, "", bp_history_create(w->env, &w->out.history))
+CALL(bp_history_destroy, NEVER, "", (bp_history_destroy(WORLD_TAKE(w->past)), BP_OK))
+CALL(bp_history_destroy, NEVER, "NULL", (bp_history_destroy(NULL), BP_OK))
+CALL(bp_history_error, NEVER, "", is_string(bp_history_error(w->past)))
+CALL(bp_history_epochs, NEVER, "", is_size(bp_history_epochs(w->past)))
+CALL(bp_history_get, NEVER, "", bp_history_get(w->past, 1, &w->out.progress))
+CALL(bp_history_write_csv, NEVER, "",
+     bp_history_write_csv(w->past, take_bytes, &w->out.count))

@@ -105,6 +105,7 @@ struct world_out {
     bp_dataset *second;
     bp_scaler *scaler;
     bp_metrics *metrics;
+    bp_history *history;
     float *view;
     double *view_f64;
     size_t count;
@@ -120,6 +121,9 @@ struct world_out {
     bp_evaluation evaluation, bad_evaluation;
     bp_position position, bad_position;
     bp_gradient_report report, bad_report;
+    bp_progress progress, bad_progress;
+    bp_fit_options fit_options;
+    bp_fit_result fit_result, bad_fit_result;
     bp_gradient_options gradient_options;
     bp_csv_options csv_options;
 };
@@ -172,10 +176,13 @@ struct world {
     bp_scaler *unfitted, *fitted;
     bp_metrics *blank;    /**< Of 2 outputs, without rows. */
     bp_metrics *measured; /**< The same without scores. */
+    bp_history *history;  /**< Empty. */
+    bp_history *past;     /**< Of 2 epochs. */
     bp_metrics *metrics;  /**< Of 2 outputs, with rows of both kinds and scores. */
 
     /* Options and tables that are right; a test spoils a copy. */
     bp_csv_options csv_numbers; /**< Input x, target y. */
+    bp_fit_options fit; /**< 2 epochs, `labelled` held out. */
     bp_activation_ops activation_ops;
     bp_layer_ops layer_ops;
     bp_cost_ops cost_ops;

@@ -26,10 +26,7 @@ static const unsigned char csv_gz[] = {
 };
 
 /* A longer one, "long.csv", whose size is not known before it is read. */
-enum {
-    LONG_ROWS = 1500,
-    LONG_CLASSES = 60
-};
+enum { LONG_ROWS = 1500, LONG_CLASSES = 60 };
 static char long_csv[32 * (LONG_ROWS + 1)];
 
 static size_t make_long_csv(void)
@@ -82,6 +79,8 @@ void world_reset_out(struct world *world)
     out->evaluation.struct_size = sizeof out->evaluation;
     out->position.struct_size = sizeof out->position;
     out->report.struct_size = sizeof out->report;
+    out->progress.struct_size = sizeof out->progress;
+    out->fit_result.struct_size = sizeof out->fit_result;
 }
 
 static void create_layers(struct world *w)
@@ -181,6 +180,27 @@ static void create_data(struct world *w)
     ok(bp_scaler_fit(w->fitted, w->data));
 }
 
+/* The fit is on a copy, so that `net` stays as others know it. */
+static void create_history(struct world *w)
+{
+    bp_network *copy = NULL;
+    bp_trainer *trainer;
+    bp_fit_options options;
+
+    ok(bp_history_create(w->env, &w->history));
+    ok(bp_history_create(w->env, &w->past));
+    ok(bp_fit_options_init(&w->fit));
+    w->fit.epochs = 2;
+    w->fit.validation = w->labelled;
+    options = w->fit;
+    options.history = w->past;
+    ok(bp_network_clone(w->net, &copy));
+    trainer = make_trainer(copy, BP_COST_SOFTMAX_CROSS_ENTROPY, WORLD_BATCH, 5);
+    ok(bp_trainer_train(trainer, w->data, &options, NULL));
+    bp_trainer_destroy(trainer);
+    bp_network_destroy(copy);
+}
+
 static void create_metrics(struct world *w)
 {
     const size_t outputs = 4 * WORLD_OUTPUTS;
@@ -217,6 +237,7 @@ void world_create(struct world *world)
     create_trainers(world);
     create_data(world);
     create_metrics(world);
+    create_history(world);
     world_reset_out(world);
 }
 
@@ -249,6 +270,7 @@ static void destroy_out(struct world_out *out)
     DESTROY_OUT(bp_dataset_destroy, out->second);
     DESTROY_OUT(bp_scaler_destroy, out->scaler);
     DESTROY_OUT(bp_metrics_destroy, out->metrics);
+    DESTROY_OUT(bp_history_destroy, out->history);
 }
 
 static void destroy_trainers(struct world *w)
@@ -278,6 +300,8 @@ static void destroy_data(struct world *w)
     bp_scaler_destroy(w->unfitted);
     bp_scaler_destroy(w->fitted);
     bp_metrics_destroy(w->blank);
+    bp_history_destroy(w->history);
+    bp_history_destroy(w->past);
     bp_metrics_destroy(w->measured);
     bp_metrics_destroy(w->metrics);
 }

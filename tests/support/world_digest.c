@@ -172,6 +172,19 @@ static void mix_metrics(uint64_t *digest, bp_metrics *metrics)
     }
 }
 
+static void mix_history(uint64_t *digest, const bp_history *history)
+{
+    mix_size(digest, bp_history_epochs(history));
+    for (size_t i = 0; i < bp_history_epochs(history); ++i) {
+        bp_progress progress;
+        memset(&progress, 0, sizeof progress);
+        progress.struct_size = sizeof progress;
+        (void)bp_history_get(history, i, &progress);
+        mix_double(digest, BP_OK, progress.cost);
+        mix_double(digest, BP_OK, progress.validation_cost);
+    }
+}
+
 /* Asks only what is there: a question that fails would leave a line. */
 static void mix_figures(uint64_t *digest, bp_metrics *metrics)
 {
@@ -209,6 +222,8 @@ static void mix_data(uint64_t *digest, const struct world *world)
     mix_metrics(digest, world->measured);
     mix_metrics(digest, world->metrics);
     mix_figures(digest, world->metrics);
+    mix_history(digest, world->history);
+    mix_history(digest, world->past);
 }
 
 uint64_t world_digest(const struct world *world)
