@@ -54,8 +54,10 @@
  *  - 11. @ref dataset       data sets and scaling
  *  - 12. @ref custom        operations of your own
  *  - 13. @ref schedule      schedules of the learning rate
- *  - 14. @ref explain       explanation: the chain rule of any connection
- *  - 15. @ref bundle        models in files
+ *  - 14. @ref metrics       metrics: how good the answers are
+ *  - 15. @ref fit           fits with validation, early stopping and a history
+ *  - 16. @ref explain       explanation: the chain rule of any connection
+ *  - 17. @ref bundle        models in files
  */
 
 #include <stddef.h>
@@ -577,8 +579,9 @@ typedef struct bp_evaluation {
     int32_t has_accuracy; /**< 1 if the data set has labels. */
     uint64_t rows;        /**< Examples seen. */
     uint64_t correct;     /**< Of these, those whose class was found; 0 without labels. */
-    double accuracy;      /**< correct / rows. */
-    double cost;          /**< The cost, as the cost defines its mean, over all rows. */
+    double accuracy;      /**< correct / rows, without weights; see @ref metrics. */
+    double cost;          /**< The cost, as the cost defines its mean, over all rows, by
+                               their weights. */
 } bp_evaluation;
 
 /** Create scratch memory for one concurrent reader.
@@ -652,8 +655,9 @@ BP_API bp_status bp_network_evaluate(const bp_network *network, bp_workspace *wo
  *
  * In the formulas a is an output, y its target, N the number of rows, D of outputs, p the
  * softmax of the logits. Costs "per example" sum over outputs and divide by N; costs "per
- * element" divide by N D. Values are computed in double. A cost states which outputs it
- * takes; a trainer refuses a last layer that gives others:
+ * element" divide by N D. Where rows have weights, each counts by its own, and N is
+ * their sum; see bp_dataset_set_weights(). Values are computed in double. A cost states
+ * which outputs it takes; a trainer refuses a last layer that gives others:
  *
  *  - real numbers: any last layer;
  *  - logits: any whose outputs are neither probabilities nor their logarithms. Under
@@ -958,6 +962,14 @@ typedef struct bp_progress {
     double seconds;         /**< Since the fit began. */
     double rows_per_second; /**< Since the fit began. */
     double seconds_left;    /**< Until the last epoch ends, at this rate. */
+    double step_cost;       /**< Of the last step alone. */
+    double rate;            /**< The optimizer's learning rate after it. */
+    uint64_t validation_epoch; /**< Epoch of this fit after which those below were
+                                 taken; 0: none yet, and they are 0. */
+    double validation_cost; /**< Of the held-out rows; 0 without. */
+    double monitored;       /**< What is monitored, see ::bp_fit_options. */
+    double best;            /**< Its best so far, */
+    uint64_t best_epoch;    /**< and the epoch after which it was taken. */
 } bp_progress;
 
 /** Called while a fit goes on, on the thread that called it. Read the network as you
@@ -1245,9 +1257,9 @@ BP_API bp_status bp_gradient_check(bp_trainer *trainer, const bp_dataset *data,
 /** @defgroup dataset 11. Data sets and scaling
  *
  * A data set holds rows of inputs, and for each row targets (numbers), a label (a class
- * from 0), or both. It is created empty and filled once by one of the readers or by the
- * set functions. Slices and splits share the memory of the data set they came from, which
- * may be destroyed first.
+ * from 0), or both; and a weight, if they do not all count alike. It is created empty and
+ * filled once by one of the readers or by the set functions. Slices and splits share the
+ * memory of the data set they came from, which may be destroyed first.
  * @{ */
 
 /** How bp_dataset_split() chooses. */
@@ -1341,6 +1353,29 @@ BP_API bp_status bp_dataset_set_targets_borrow(bp_dataset *dataset, const float 
  *         ::BP_ENOMEM. */
 BP_API bp_status bp_dataset_set_labels(bp_dataset *dataset, const int32_t *labels,
                                        size_t rows, size_t classes);
+
+/** Copy weights in: how much each row counts in costs, their gradients and metrics. The
+ * mean of a batch divides by the sum of its weights, as does that of an epoch or an
+ * evaluation: sum w C / sum w, or / (D sum w) for costs per element. Weights of 1 are no
+ * weights, to the bit; a batch whose weights are all 0 has cost and gradient 0.
+ * @param dataset  a data set that has no weights yet.
+ * @param weights  one a row, finite and not negative.
+ * @param rows     at least 1; as many as the inputs, if they are there.
+ * @return ::BP_EINVAL, ::BP_ESHAPE, ::BP_ESTATE, ::BP_EDATA, ::BP_ENOMEM. */
+BP_API bp_status bp_dataset_set_weights(bp_dataset *dataset, const float *weights,
+                                        size_t rows);
+
+/** Multiply the weight of each row, 1 if it has none, by that of its class: as PyTorch's
+ * `CrossEntropyLoss(weight)`, and for every cost. Parts that were split off before keep
+ * the weights they have.
+ * @param dataset  a data set with labels.
+ * @param weights  one a class, finite and not negative; NULL: balanced, n / (k n_c) for a
+ *                 class of n_c rows where k classes occur, so that all weigh alike.
+ * @param classes  exactly bp_dataset_classes().
+ * @return ::BP_EINVAL, ::BP_ESHAPE, ::BP_ESTATE without labels, ::BP_EDATA, also if a
+ *         product is not finite, ::BP_ENOMEM. */
+BP_API bp_status bp_dataset_weigh_classes(bp_dataset *dataset, const float *weights,
+                                          size_t classes);
 
 /** Set the options of a CSV file to their defaults, and struct_size.
  * @return ::BP_EINVAL for NULL. */
@@ -1498,6 +1533,11 @@ BP_API bp_status bp_dataset_get_targets(const bp_dataset *dataset, size_t row,
 BP_API bp_status bp_dataset_get_label(const bp_dataset *dataset, size_t row,
                                       int32_t *label);
 
+/** Give the weight of a row; 1 without weights.
+ * @return ::BP_EINVAL for NULL or a row that is not there. */
+BP_API bp_status bp_dataset_get_weight(const bp_dataset *dataset, size_t row,
+                                       float *weight);
+
 /** How a ::bp_scaler maps a column. */
 enum {
     BP_SCALING_STANDARD = 1, /**< To mean 0 and (biased) deviation 1. */
@@ -1610,7 +1650,8 @@ typedef struct bp_run {
     uint64_t seed;           /**< Of the trainer, or of the network for `initialise`. */
     uint64_t step;           /**< Steps since the trainer was built. */
     uint64_t element;        /**< Key of the layer: its index in the network. */
-    double *cost;            /**< Cost: where its mean over the batch goes. */
+    double *cost;            /**< Cost: where its mean over the batch goes, by the weights
+                                  if there are any. */
     void *user;              /**< The table's `user`. */
 } bp_run;
 
@@ -1815,7 +1856,309 @@ BP_API bp_status bp_schedule_rate(const bp_schedule *schedule, double base, uint
 
 /** @} */
 
-/** @defgroup explain 14. Explanation
+/** @defgroup metrics 14. Metrics
+ *
+ * A metrics object sums up how good outputs are, row by row, in double: rows can come in
+ * any number of calls, from a data set or one by one, and two objects can be merged. Rows
+ * with labels give the figures of classification, rows with targets those of regression;
+ * both kinds may go into one object, and each figure is about the rows of its kind.
+ * Figures agree with those of scikit-learn; `docs/numerics.md` has the formulas.
+ * @{ */
+
+/** Sums over rows, from which figures are made. */
+typedef struct bp_metrics bp_metrics;
+
+/** Figures. Where a row has a weight it counts so many times. The values are frozen. */
+enum {
+    BP_METRIC_ACCURACY = 1,      /**< Share of the rows whose class was found. */
+    BP_METRIC_ACCURACY_LOW = 2,  /**< Its interval of confidence (Wilson, 1927) begins */
+    BP_METRIC_ACCURACY_HIGH = 3, /**< and ends; see ::BP_METRICS_CONFIDENCE. */
+    BP_METRIC_TOP_K = 4,         /**< Share of the rows whose class is among the
+                                      ::BP_METRICS_TOP_K largest outputs. */
+    BP_METRIC_PRECISION = 5,     /**< Of the rows taken for a class, the share that is of
+                                      it. 0 if none was, as for the next two. */
+    BP_METRIC_RECALL = 6,        /**< Of the rows of a class, the share that was found. */
+    BP_METRIC_F1 = 7,            /**< 2 precision recall / (precision + recall). */
+    BP_METRIC_LOG_LOSS = 8,      /**< Mean of -ln p of the label; see
+                                      ::BP_METRICS_RANGE. Less is better. */
+    BP_METRIC_ROC_AUC = 9,       /**< Area under the receiver operating characteristic of
+                                      a class against the rest, ties exactly: the chance
+                                      that a row of it scores higher than another. Needs
+                                      ::BP_METRICS_SCORES. Without an index the area of
+                                      the one output, or the mean over the classes. */
+    BP_METRIC_MSE = 10,          /**< Mean of (a - y)^2 of a column, or of all. Less is
+                                      better, */
+    BP_METRIC_MAE = 11,          /**< Mean of |a - y|, likewise. */
+    BP_METRIC_R2 = 12,           /**< 1 - sum (a - y)^2 / sum (y - mean y)^2 of a column,
+                                      or the mean over the columns. Where y is constant: 1
+                                      if nothing was missed, else 0. */
+    BP_METRIC_SUPPORT = 13,      /**< Weight of the rows of a class, or of all rows. */
+    BP_METRIC_PREDICTED = 14,    /**< Weight of the rows taken for a class, or of all. */
+    BP_METRIC_ROWS = 15          /**< Rows with labels that were added; a count. */
+};
+
+/** What bp_metrics_value() is asked about: a class or a column from 0, or one of
+ * these. */
+enum {
+    BP_INDEX_ALL = -1,     /**< All rows together. Precision, recall, F1: the macro mean,
+                                over the classes that occur or were taken to occur. */
+    BP_INDEX_MICRO = -2,   /**< Precision, recall, F1: of all rows together, which is the
+                                accuracy. */
+    BP_INDEX_WEIGHTED = -3 /**< These three and the area: mean by the classes' support. */
+};
+
+/** Settings of metrics, for bp_metrics_set(). */
+enum {
+    BP_METRICS_TOP_K = 1,      /**< The k of ::BP_METRIC_TOP_K: 1 to 1e6, default 5; only
+                                    while no row was added. */
+    BP_METRICS_CONFIDENCE = 2, /**< Of the interval of the accuracy: above 0, at most
+                                    0.999999; default 0.95. Of weighted rows the interval
+                                    is that of Kish's (sum w)^2 / sum w^2 rows. */
+    BP_METRICS_RANGE = 3,      /**< What the outputs that are added are, a `BP_RANGE_`
+                                    value, default ::BP_RANGE_PROBABILITY: real numbers
+                                    are logits. bp_network_measure() goes by the network.
+                                    Probabilities count as at least 2^-52 away from 0 and
+                                    1, and as parts of their sum; log-probabilities as at
+                                    least -100. */
+    BP_METRICS_SCORES = 4      /**< 1: keep all outputs of rows with labels, which
+                                    ::BP_METRIC_ROC_AUC needs: memory grows with the rows;
+                                    0 (default). Only while no row was added. */
+};
+
+/** The name of a metric in lower case, such as "roc_auc"; NULL for an unknown one. Thread
+ * safe; the text is constant. */
+BP_API const char *bp_metric_name(int32_t metric);
+
+/** Whether more is better: 1, or 0 for errors and losses and unknown values. Thread
+ * safe. */
+BP_API int32_t bp_metric_higher_is_better(int32_t metric);
+
+/** Create metrics without rows.
+ * @param outputs  width of a row of outputs, at least 1. So many are the classes; one
+ *                 output tells two classes apart.
+ * @param env      the host's tables, or NULL.
+ * @param metrics  where the new object goes; the caller destroys it. It takes memory for
+ *                 two tables of classes * classes numbers.
+ * @return ::BP_EINVAL, ::BP_ENOMEM. */
+BP_API bp_status bp_metrics_create(size_t outputs, const bp_env *env,
+                                   bp_metrics **metrics);
+
+/** Destroy metrics.
+ * @param metrics  the object, or NULL. */
+BP_API void bp_metrics_destroy(bp_metrics *metrics);
+
+/** Why the last failing call that could write to the metrics failed; "" if none has. */
+BP_API const char *bp_metrics_error(const bp_metrics *metrics);
+
+/** Change a setting.
+ * @return ::BP_EINVAL for an unknown key or a value out of range, ::BP_ESTATE for a key
+ *         that is fixed once rows were added. */
+BP_API bp_status bp_metrics_set(bp_metrics *metrics, int32_t key, double value);
+
+/** Read a setting; the twin of bp_metrics_set(). */
+BP_API bp_status bp_metrics_get(const bp_metrics *metrics, int32_t key, double *value);
+
+/** Add rows of outputs whose classes are known. The class that a row says is found as by
+ * bp_network_classify().
+ * @param metrics        the object.
+ * @param outputs        rows of outputs, finite.
+ * @param outputs_count  rows * the width.
+ * @param labels         one class a row, from 0.
+ * @param weights        one a row, finite and not negative; NULL: all 1.
+ * @param rows           how many; 0 adds nothing.
+ * @return ::BP_EINVAL, ::BP_ESHAPE, ::BP_EDATA for a label, an output or a weight that
+ *         cannot be, ::BP_ENOMEM where scores are kept. */
+BP_API bp_status bp_metrics_add_labels(bp_metrics *metrics, const float *outputs,
+                                       size_t outputs_count, const int32_t *labels,
+                                       const double *weights, size_t rows);
+
+/** The twin of bp_metrics_add_labels() with outputs in double. */
+BP_API bp_status bp_metrics_add_labels_f64(bp_metrics *metrics, const double *outputs,
+                                           size_t outputs_count, const int32_t *labels,
+                                           const double *weights, size_t rows);
+
+/** Add rows of outputs whose targets are known; as bp_metrics_add_labels(), with as many
+ * targets as outputs, finite. */
+BP_API bp_status bp_metrics_add_targets(bp_metrics *metrics, const float *outputs,
+                                        size_t outputs_count, const float *targets,
+                                        const double *weights, size_t rows);
+
+/** The twin of bp_metrics_add_targets() in double. */
+BP_API bp_status bp_metrics_add_targets_f64(bp_metrics *metrics, const double *outputs,
+                                            size_t outputs_count, const double *targets,
+                                            const double *weights, size_t rows);
+
+/** Add all that @p other has summed up, which stays as it is: several threads can measure
+ * parts of a data set, each with its own object.
+ * @return ::BP_EINVAL, also for the object itself or other settings of k or scores,
+ *         ::BP_ESHAPE for another width, ::BP_ENOMEM where scores are kept. */
+BP_API bp_status bp_metrics_merge(bp_metrics *metrics, const bp_metrics *other);
+
+/** Forget all rows; settings and memory stay.
+ * @return ::BP_EINVAL for NULL. */
+BP_API bp_status bp_metrics_reset(bp_metrics *metrics);
+
+/** Give a figure.
+ * @param metrics  the object.
+ * @param metric   a `BP_METRIC_` value.
+ * @param index    a class or a column, where the figure has them, or a `BP_INDEX_` value.
+ * @param value    where it goes.
+ * @return ::BP_EINVAL for an unknown metric or an index that it does not have,
+ *         ::BP_ESTATE if no row (of more than no weight) was added that it is about, or
+ *         if it is not defined: an area of a class without rows, or without scores. */
+BP_API bp_status bp_metrics_value(bp_metrics *metrics, int32_t metric, int32_t index,
+                                  double *value);
+
+/** Give a cell of the confusion matrix: the weight of the rows of class @p target that
+ * were taken for class @p found.
+ * @return ::BP_EINVAL for NULL or a class that is not there. */
+BP_API bp_status bp_metrics_confusion(const bp_metrics *metrics, size_t target,
+                                      size_t found, double *weight);
+
+/** Run a data set through the network, and add its rows: with their labels if it has
+ * some, with their targets if it has some.
+ * @param network    a built network.
+ * @param workspace  made for this network.
+ * @param data       at least 1 row, with labels or targets; its widths must fit.
+ * @param metrics    as wide as the network's outputs. Unchanged if this fails.
+ * @return ::BP_EINVAL, ::BP_ESHAPE, ::BP_ESTATE, ::BP_EDATA if an output is not finite,
+ *         ::BP_ENOMEM where scores are kept, ::BP_EBUSY, ::BP_ESTOPPED. */
+BP_API bp_status bp_network_measure(const bp_network *network, bp_workspace *workspace,
+                                    const bp_dataset *data, bp_metrics *metrics);
+
+/** @} */
+
+/** @defgroup fit 15. Fits with validation
+ *
+ * bp_trainer_train() is bp_trainer_fit() with all that keeps a training honest: rows held
+ * out, a figure that is monitored on them, an end when it gets no better, the weights of
+ * the best epoch, a budget of time, and a history of what happened.
+ * @{ */
+
+/** What a fit found, epoch by epoch. */
+typedef struct bp_history bp_history;
+
+/** What is monitored, beside any `BP_METRIC_` value. */
+enum {
+    BP_MONITOR_COST = 0 /**< The cost of the held-out rows; without such rows the mean
+                             cost of the epoch's steps. */
+};
+
+/** Why a fit ended. */
+enum {
+    BP_FIT_EPOCHS = 1,   /**< All epochs are done. */
+    BP_FIT_PATIENCE = 2, /**< What is monitored got no better for too long. */
+    BP_FIT_TIME = 3      /**< The budget of time is used up. */
+};
+
+/** How bp_trainer_train() works. */
+typedef struct bp_fit_options {
+    uint32_t struct_size;   /**< sizeof(bp_fit_options), set by bp_fit_options_init(). */
+    int32_t monitor;        /**< ::BP_MONITOR_COST (default) or a `BP_METRIC_` value,
+                                 which needs `metrics` and held-out rows. */
+    int32_t monitor_index;  /**< Of that metric, default ::BP_INDEX_ALL. */
+    int32_t restore_best;   /**< 1 (default): however the fit ends, also by a callback or
+                                 a failure, the network gets the parameters it had when
+                                 what is monitored was best, if that was ever taken; 0: it
+                                 keeps the last. */
+    uint64_t epochs;        /**< At most so many, at least 1; default 100. An epoch that
+                                 was stopped counts as the first. */
+    uint64_t patience;      /**< End after so many looks without improvement; 0 (default):
+                                 never. */
+    double minimum_change;  /**< What is less than this much better is no improvement; at
+                                 least 0 (default). */
+    uint64_t validate_every; /**< Look after each of so many epochs, and after the last;
+                                 at least 1 (default). */
+    const bp_dataset *validation; /**< Rows held out by the caller; NULL (default). */
+    double validation_fraction; /**< Or: the part of the data to hold out, above 0 and
+                                 below 1; 0 (default): none. */
+    int32_t validation_split; /**< How, a `BP_SPLIT_` value, default
+                                 ::BP_SPLIT_SHUFFLED. */
+    uint32_t reserved;      /**< 0. */
+    uint64_t validation_seed; /**< Of that split; default 1. */
+    double seconds;         /**< End after the step in which so many seconds have gone by;
+                                 0 (default): no budget. An epoch that is cut short is not
+                                 looked at, and can go on in a later fit. */
+    bp_metrics *metrics;    /**< As wide as the outputs: at each look it is reset and gets
+                                 the held-out rows, and can be read in the callback and
+                                 after the fit. Or NULL (default). */
+    bp_history *history;    /**< Every epoch is added. Or NULL (default). */
+    bp_progress_fn progress; /**< Called after every step and every epoch, or NULL
+                                 (default). */
+    void *user;             /**< Passed to it. */
+} bp_fit_options;
+
+/** What bp_trainer_train() came to. */
+typedef struct bp_fit_result {
+    uint32_t struct_size;   /**< sizeof(bp_fit_result), set by the caller. */
+    int32_t reason;         /**< A `BP_FIT_` value. */
+    uint64_t epochs;        /**< Completed. */
+    uint64_t best_epoch;    /**< The one after which `best` was taken; 0: none. */
+    double best;            /**< The best of what is monitored. */
+    double cost;            /**< Mean cost of the last epoch's steps. */
+    double validation_cost; /**< At the last look; 0 without held-out rows. */
+    double seconds;         /**< It took. */
+} bp_fit_result;
+
+/** Set the options to their defaults, and struct_size.
+ * @return ::BP_EINVAL for NULL. */
+BP_API bp_status bp_fit_options_init(bp_fit_options *options);
+
+/** Train with options. When it fails or is stopped, all steps completed until then stay
+ * made, see bp_trainer_position(), but for `restore_best`; metrics and history keep what
+ * they got.
+ * @param trainer  a built trainer.
+ * @param data     as for bp_trainer_epoch(). An epoch that was stopped goes on if as many
+ *                 rows are trained on as then.
+ * @param options  or NULL for the defaults.
+ * @param result   filled if it succeeds; set its struct_size before. Or NULL.
+ * @return as bp_trainer_epoch(), ::BP_EINVAL for an option out of range, ::BP_ESHAPE and
+ *         ::BP_ESTATE also if held-out rows or metrics do not fit or a metric is not
+ *         defined, ::BP_EDATA also if a cost of held-out rows overflows, ::BP_ENOMEM,
+ *         ::BP_ESTOPPED if the callback stopped it. */
+BP_API bp_status bp_trainer_train(bp_trainer *trainer, const bp_dataset *data,
+                                  const bp_fit_options *options, bp_fit_result *result);
+
+/** Create an empty history.
+ * @param env      the host's tables, or NULL.
+ * @param history  where the new object goes; the caller destroys it.
+ * @return ::BP_EINVAL, ::BP_ENOMEM. */
+BP_API bp_status bp_history_create(const bp_env *env, bp_history **history);
+
+/** Destroy a history.
+ * @param history  the history, or NULL. */
+BP_API void bp_history_destroy(bp_history *history);
+
+/** Why the last failing call that could write to the history failed; "" if none has. */
+BP_API const char *bp_history_error(const bp_history *history);
+
+/** Number of epochs; 0 for NULL. Fits add to those of earlier fits. */
+BP_API size_t bp_history_epochs(const bp_history *history);
+
+/** Give an epoch back, as the callback was told.
+ * @param history   the history.
+ * @param index     from 0.
+ * @param progress  filled; set its struct_size before.
+ * @return ::BP_EINVAL, also for an epoch that is not there. */
+BP_API bp_status bp_history_get(const bp_history *history, size_t index,
+                                bp_progress *progress);
+
+/** Receives a picture or a text, piece by piece, on the thread that asked for it.
+ * @return 0, or anything else to stop: the call then gives ::BP_ESTOPPED. */
+typedef int32_t (*bp_write_fn)(const void *bytes, size_t size, void *user);
+
+/** Write the history as a CSV file: a line with the names of the columns, which are those
+ * of ::bp_progress, then a line an epoch. Numbers have 17 digits and a decimal point in
+ * every locale; figures of a validation that was not made are empty.
+ * @param history  the history.
+ * @param write    called for each line.
+ * @param user     passed to it.
+ * @return ::BP_EINVAL, ::BP_ESTOPPED if it answers non-zero. */
+BP_API bp_status bp_history_write_csv(bp_history *history, bp_write_fn write, void *user);
+
+/** @} */
+
+/** @defgroup explain 16. Explanation
  *
  * A trace takes a batch through a network and a cost and keeps every number that the
  * chain rule joins. For the weight w from unit `from` to unit `to` of a layer
@@ -2106,10 +2449,6 @@ BP_API bp_status bp_trace_nudge(bp_trace *trace, const bp_connection *connection
 BP_API bp_status bp_trace_get_nudge(const bp_trace *trace, size_t layer, int32_t what,
                                     double *predicted, double *real, size_t count);
 
-/** Receives a picture or a text, piece by piece, on the thread that asked for it.
- * @return 0, or anything else to stop: the call then gives ::BP_ESTOPPED. */
-typedef int32_t (*bp_write_fn)(const void *bytes, size_t size, void *user);
-
 /** What can be drawn. All but the last two are SVG: one image that fits any width, for
  * light and dark surroundings, with colours that the colour-blind can tell apart, and
  * negative numbers dashed as well. */
@@ -2175,7 +2514,7 @@ BP_API bp_status bp_trace_draw(bp_trace *trace, int32_t picture,
 
 /** @} */
 
-/** @defgroup bundle 15. Models in files
+/** @defgroup bundle 17. Models in files
  *
  * A file holds a network with all its parameters, and as far as they were given the cost
  * it was trained with, the scaler of its inputs, the names of classes and inputs. It is

@@ -190,10 +190,13 @@ void bp_batch_load(const struct bp_batch *batch, struct bp_pass *pass)
 
     pass->rows = batch->rows;
     pass->has_targets = has_targets(batch);
+    pass->weighted = batch->data != NULL && bp_dataset_has_weights(batch->data);
     for (i = 0; i < batch->rows; i++) {
         load_inputs(batch, pass, i);
         load_targets(batch, pass, i);
         if (labelled)
             pass->labels[i] = label_of(batch, i);
+        if (pass->weighted)
+            pass->weights[i] = bp_dataset_weight_at(batch->data, data_row(batch, i));
     }
 }

@@ -256,10 +256,10 @@ const char *bp_cost_target_text(const struct bp_cost_spec *spec)
     return texts[limit_of(spec)];
 }
 
-double bp_cost_divisor(const struct bp_cost_spec *spec, size_t rows, size_t cols)
+double bp_cost_divisor(const struct bp_cost_spec *spec, double weight, size_t cols)
 {
     const bool per_element =
         spec->kind != BP_COST_CUSTOM && table[spec->kind].per_element;
 
-    return per_element ? (double)rows * (double)cols : (double)rows;
+    return per_element ? weight * (double)cols : weight;
 }

@@ -44,7 +44,7 @@ bool bp_cost_targets_ok(const struct bp_cost_spec *spec, const float *targets,
 /** What bp_cost_target_ok() expects, in words. */
 const char *bp_cost_target_text(const struct bp_cost_spec *spec);
 
-/** What the sum over rows and outputs is divided by. */
-double bp_cost_divisor(const struct bp_cost_spec *spec, size_t rows, size_t cols);
+/** What the sum over rows and outputs is divided by; @p weight is that of all rows. */
+double bp_cost_divisor(const struct bp_cost_spec *spec, double weight, size_t cols);
 
 #endif

@@ -10,6 +10,7 @@ static const char *const part_names[BP_PART_COUNT] = {
     [BP_PART_INPUTS] = "inputs",
     [BP_PART_TARGETS] = "targets",
     [BP_PART_LABELS] = "labels",
+    [BP_PART_WEIGHTS] = "weights",
 };
 
 /* Parts. */
@@ -264,13 +265,27 @@ static bp_status check_label(struct bp_text *text, const struct source *source,
     return BP_OK;
 }
 
+static bp_status check_weight(struct bp_text *text, const float *weights, size_t row)
+{
+    if (isfinite(weights[row]) && weights[row] >= 0)
+        return BP_OK;
+    return bp_fail(text, BP_EDATA,
+                   "weights[%zu] is %s, expected a finite number, 0 or more", row,
+                   bp_number((double)weights[row]).text);
+}
+
 static bp_status check_values(struct bp_text *text, const struct source *source)
 {
     bp_status status = BP_OK;
 
-    for (size_t row = 0; row < source->rows && status == BP_OK; row++)
-        status = source->kind == BP_PART_LABELS ? check_label(text, source, row)
-                                                : check_row(text, source, row);
+    for (size_t row = 0; row < source->rows && status == BP_OK; row++) {
+        if (source->kind == BP_PART_LABELS)
+            status = check_label(text, source, row);
+        else if (source->kind == BP_PART_WEIGHTS)
+            status = check_weight(text, source->values, row);
+        else
+            status = check_row(text, source, row);
+    }
     return status;
 }
 
@@ -369,6 +384,13 @@ bp_status bp_dataset_set_labels(bp_dataset *dataset, const int32_t *labels, size
         return bp_fail(&dataset->text, BP_EINVAL, "classes is %zu, expected 1 to %d",
                        classes, BP_CLASSES_LIMIT);
     return set_copy(dataset, &source);
+}
+
+bp_status bp_dataset_set_weights(bp_dataset *dataset, const float *weights, size_t rows)
+{
+    const struct source source = {BP_PART_WEIGHTS, weights, rows, 1, 1, 0};
+
+    return dataset != NULL ? set_copy(dataset, &source) : BP_EINVAL;
 }
 
 static void fill_one_hot(const struct bp_part *labels, size_t rows, float *to,
@@ -478,6 +500,18 @@ int32_t bp_dataset_label_at(const struct bp_dataset *dataset, size_t row)
     return part->values != NULL ? *(const int32_t *)bp_part_row(part, row) : -1;
 }
 
+bool bp_dataset_has_weights(const struct bp_dataset *dataset)
+{
+    return dataset->content.parts[BP_PART_WEIGHTS].values != NULL;
+}
+
+double bp_dataset_weight_at(const struct bp_dataset *dataset, size_t row)
+{
+    const struct bp_part *part = &dataset->content.parts[BP_PART_WEIGHTS];
+
+    return part->values != NULL ? (double)*(const float *)bp_part_row(part, row) : 1;
+}
+
 static bp_status copy_row(const struct bp_dataset *dataset, enum bp_part_kind kind,
                           size_t row, float *values, size_t count)
 {
@@ -517,5 +551,13 @@ bp_status bp_dataset_get_label(const bp_dataset *dataset, size_t row, int32_t *l
     if (row >= dataset->content.rows)
         return BP_EINVAL;
     *label = bp_dataset_label_at(dataset, row);
+    return BP_OK;
+}
+
+bp_status bp_dataset_get_weight(const bp_dataset *dataset, size_t row, float *weight)
+{
+    if (dataset == NULL || weight == NULL || row >= dataset->content.rows)
+        return BP_EINVAL;
+    *weight = (float)bp_dataset_weight_at(dataset, row);
     return BP_OK;
 }

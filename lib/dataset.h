@@ -2,7 +2,7 @@
 /*
  * Data sets, and what other rooms may ask of them.
  *
- * A data set has up to three parts: inputs, targets, labels. A part is a table of
+ * A data set has up to four parts: inputs, targets, labels, weights. A part is a table of
  * elements of four bytes (float, or int32_t for labels) in storage that is shared with
  * other data sets or borrowed from the caller, and the order in which its rows are taken:
  * row r of the data set lies at order[r] of the storage. A slice or a split copies no
@@ -14,7 +14,13 @@
 #include "dataset_block.h"
 #include "env.h"
 
-enum bp_part_kind { BP_PART_INPUTS, BP_PART_TARGETS, BP_PART_LABELS, BP_PART_COUNT };
+enum bp_part_kind {
+    BP_PART_INPUTS,
+    BP_PART_TARGETS,
+    BP_PART_LABELS,
+    BP_PART_WEIGHTS,
+    BP_PART_COUNT
+};
 
 struct bp_part {
     const unsigned char *values; /**< Row 0 of the storage; NULL: no such part. */
@@ -60,6 +66,11 @@ const float *bp_dataset_target_row(const struct bp_dataset *dataset, size_t row)
 
 /** -1 without labels. */
 int32_t bp_dataset_label_at(const struct bp_dataset *dataset, size_t row);
+
+/** 1 without weights. */
+double bp_dataset_weight_at(const struct bp_dataset *dataset, size_t row);
+
+bool bp_dataset_has_weights(const struct bp_dataset *dataset);
 
 /* For the files of this room. */
 

@@ -1,37 +1,42 @@
 /* SPDX-License-Identifier: MIT */
 /* Epochs over a data set, with a callback that sees progress and may stop. */
+#include "fit.h"
+
 #include "rng.h"
-#include "trainer.h"
 
-/** What a fit carries from step to step. */
-struct fit {
-    struct bp_trainer *trainer;
-    const struct bp_dataset *data;
-    uint64_t epochs; /**< To be completed in this call. */
-    uint64_t done;   /**< Of these. */
-    bp_progress_fn progress;
-    void *user;
-    double began;   /**< Clock at the beginning. */
-    double trained; /**< Rows, in this call. */
-    double planned; /**< Rows, in this call. */
-};
-
-static bp_status reserve_order(struct bp_trainer *trainer, size_t rows)
+bp_status bp_fit_reserve_order(const struct bp_trainer *trainer, size_t rows,
+                               struct bp_order *order, struct bp_text *text)
 {
-    const struct bp_host *host = &trainer->network->host;
     size_t size;
-    size_t *order;
 
+    *order = (struct bp_order){NULL, 0};
     if (rows <= trainer->order_capacity)
         return BP_OK;
-    order = bp_mul(rows, sizeof *order, &size) ? bp_host_allocate(host, size) : NULL;
-    if (order == NULL)
-        return bp_fail(&trainer->text, BP_ENOMEM, "no memory for the order of %zu rows",
-                       rows);
-    bp_host_release(host, trainer->order, trainer->order_capacity * sizeof *order);
-    trainer->order = order;
-    trainer->order_capacity = rows;
+    if (bp_mul(rows, sizeof *order->rows, &size))
+        order->rows = bp_host_allocate(&trainer->network->host, size);
+    if (order->rows == NULL)
+        return bp_fail(text, BP_ENOMEM, "no memory for the order of %zu rows", rows);
+    order->count = rows;
     return BP_OK;
+}
+
+void bp_fit_release_order(const struct bp_trainer *trainer, struct bp_order *order)
+{
+    bp_host_release(&trainer->network->host, order->rows,
+                    order->count * sizeof *order->rows);
+    *order = (struct bp_order){NULL, 0};
+}
+
+void bp_fit_take_order(struct bp_trainer *trainer, struct bp_order *order)
+{
+    struct bp_order old = {trainer->order, trainer->order_capacity};
+
+    if (order->rows == NULL)
+        return;
+    trainer->order = order->rows;
+    trainer->order_capacity = order->count;
+    bp_fit_release_order(trainer, &old);
+    *order = (struct bp_order){NULL, 0};
 }
 
 /* The order of an epoch follows from seed and epoch alone, so that one which was stopped
@@ -49,29 +54,70 @@ static void draw_order(struct bp_trainer *trainer, size_t rows)
         bp_rng_shuffle(&rng, trainer->order, rows);
 }
 
-/* Begin an epoch, or take up one that was stopped on as many rows. */
-static void begin_epoch(struct bp_trainer *trainer, size_t rows)
+/* What the rows of an epoch up to the cursor weigh, batch by batch, as they were summed
+ * when they were trained on. */
+static double weight_done(const struct bp_trainer *trainer, const struct bp_dataset *data)
 {
+    const size_t capacity = trainer->model.pass.capacity;
+    double sum = 0;
+    double batch = 0;
+    size_t row;
+
+    for (row = 0; row < trainer->row; row++) {
+        batch += bp_dataset_weight_at(data, trainer->order[row]);
+        if ((row + 1) % capacity == 0 || row + 1 == trainer->row) {
+            sum += batch;
+            batch = 0;
+        }
+    }
+    return sum;
+}
+
+/* Begin an epoch, or take up one that was stopped on as many rows. */
+static void begin_epoch(struct bp_fit *fit)
+{
+    struct bp_trainer *trainer = fit->trainer;
+    const size_t rows = bp_dataset_rows(fit->data);
+
     if (trainer->row == 0 || trainer->epoch_rows != rows) {
         trainer->row = 0;
         trainer->epoch_rows = rows;
         trainer->epoch_cost = 0;
     }
     draw_order(trainer, rows);
+    fit->weight = weight_done(trainer, fit->data);
 }
 
-static double mean_cost(const struct bp_trainer *trainer, size_t row)
+/* Rows that weigh nothing have cost 0. */
+double bp_fit_cost(const struct bp_fit *fit)
 {
-    return trainer->epoch_cost / (double)row;
+    return fit->weight > 0 ? fit->trainer->epoch_cost / fit->weight : 0;
+}
+
+static double seconds_of(const struct bp_fit *fit)
+{
+    return bp_host_seconds(&fit->trainer->network->host) - fit->began;
+}
+
+/* The figures of the last look. */
+static void add_watched(const struct bp_watch *watch, bp_progress *progress)
+{
+    if (watch == NULL || watch->looked == 0)
+        return;
+    progress->validation_epoch = watch->looked;
+    progress->validation_cost = watch->validation_cost;
+    progress->monitored = watch->monitored;
+    progress->best = watch->best;
+    progress->best_epoch = watch->best_epoch;
 }
 
 /* @p row rows of the epoch are done: also where the cursor is at 0 again. */
-static bp_status report(const struct fit *fit, int32_t event, size_t row)
+static bp_progress progress_of(const struct bp_fit *fit, int32_t event, size_t row)
 {
     const struct bp_trainer *trainer = fit->trainer;
-    const double seconds = bp_host_seconds(&trainer->network->host) - fit->began;
+    const double seconds = seconds_of(fit);
     const double rate = seconds > 0 ? fit->trained / seconds : 0;
-    const bp_progress progress = {
+    bp_progress progress = {
         .struct_size = sizeof progress,
         .event = event,
         .epoch = event == BP_EVENT_EPOCH ? fit->done : fit->done + 1,
@@ -79,20 +125,57 @@ static bp_status report(const struct fit *fit, int32_t event, size_t row)
         .step = trainer->step,
         .rows_done = row,
         .rows = trainer->epoch_rows,
-        .cost = mean_cost(trainer, row),
+        .cost = bp_fit_cost(fit),
         .seconds = seconds,
         .rows_per_second = rate,
         .seconds_left = rate > 0 ? (fit->planned - fit->trained) / rate : 0,
+        .step_cost = fit->step_cost,
     };
 
-    if (fit->progress(&progress, fit->user) == 0)
+    (void)bp_optimizer_get(&trainer->optimizer, BP_OPTIMIZER_RATE, &progress.rate);
+    add_watched(fit->watch, &progress);
+    return progress;
+}
+
+static bp_status report(const struct bp_fit *fit, const bp_progress *progress)
+{
+    if (fit->progress == NULL || fit->progress(progress, fit->user) == 0)
         return BP_OK;
     return bp_fail(&fit->trainer->text, BP_ESTOPPED,
                    "the callback stopped the fit after step %llu",
-                   (unsigned long long)trainer->step);
+                   (unsigned long long)fit->trainer->step);
 }
 
-static struct bp_batch next_batch(const struct fit *fit)
+/* No clock is asked where nobody wants to know. */
+static bp_status report_step(struct bp_fit *fit, size_t row)
+{
+    const struct bp_watch *watch = fit->watch;
+    bp_progress progress;
+
+    if (watch != NULL && watch->options.seconds > 0 &&
+        seconds_of(fit) >= watch->options.seconds)
+        fit->reason = BP_FIT_TIME;
+    if (fit->progress == NULL)
+        return BP_OK;
+    progress = progress_of(fit, BP_EVENT_STEP, row);
+    return report(fit, &progress);
+}
+
+/* The history has an epoch before its callback can stop there. */
+static bp_status report_epoch(const struct bp_fit *fit, size_t row)
+{
+    struct bp_history *history = fit->watch != NULL ? fit->watch->options.history : NULL;
+    bp_progress progress;
+
+    if (fit->progress == NULL && history == NULL)
+        return BP_OK;
+    progress = progress_of(fit, BP_EVENT_EPOCH, row);
+    if (history != NULL)
+        bp_history_add(history, &progress);
+    return report(fit, &progress);
+}
+
+static struct bp_batch next_batch(const struct bp_fit *fit)
 {
     const struct bp_trainer *trainer = fit->trainer;
     const size_t left = trainer->epoch_rows - trainer->row;
@@ -116,11 +199,12 @@ static bp_status fail_step(struct bp_trainer *trainer, bp_status status)
                    (unsigned long long)trainer->step);
 }
 
-static bp_status step(struct fit *fit)
+static bp_status step(struct bp_fit *fit)
 {
     struct bp_trainer *trainer = fit->trainer;
     const struct bp_batch batch = next_batch(fit);
     double cost = 0;
+    double weight;
     bp_status status =
         bp_batch_check_targets(trainer->network, &trainer->cost, &batch, &trainer->text);
 
@@ -130,40 +214,56 @@ static bp_status step(struct fit *fit)
     if (status != BP_OK)
         return fail_step(trainer, status);
     trainer->row += batch.rows;
-    trainer->epoch_cost += cost * (double)batch.rows;
+    fit->step_cost = cost;
+    weight = bp_pass_weight(&trainer->model.pass);
+    trainer->epoch_cost += cost * weight;
+    fit->weight += weight;
     fit->trained += (double)batch.rows;
     return BP_OK;
 }
 
 /* The last step of an epoch completes it before its callback is called: one that stops
  * there stops between two epochs. */
-static bp_status epoch(struct fit *fit)
+static bp_status steps(struct bp_fit *fit, size_t *row)
 {
     struct bp_trainer *trainer = fit->trainer;
-    size_t row;
-    bp_status status = BP_OK;
+    bp_status status;
 
-    begin_epoch(trainer, bp_dataset_rows(fit->data));
     do {
         status = step(fit);
         if (status != BP_OK)
             return status;
-        row = trainer->row;
-        if (row == trainer->epoch_rows) {
+        *row = trainer->row;
+        if (*row == trainer->epoch_rows) {
             trainer->row = 0;
             trainer->epoch++;
-            bp_trainer_see_epoch(trainer, mean_cost(trainer, row));
+            bp_trainer_see_epoch(trainer, bp_fit_cost(fit));
         }
-        if (fit->progress != NULL)
-            status = report(fit, BP_EVENT_STEP, row);
-    } while (status == BP_OK && row < trainer->epoch_rows);
-    fit->done += row == trainer->epoch_rows;
-    if (status == BP_OK && fit->progress != NULL)
-        status = report(fit, BP_EVENT_EPOCH, row);
+        status = report_step(fit, *row);
+    } while (status == BP_OK && fit->reason == 0 && *row < trainer->epoch_rows);
     return status;
 }
 
-static bp_status check(struct bp_trainer *trainer, const struct bp_dataset *data)
+static bp_status epoch(struct bp_fit *fit)
+{
+    size_t row = 0;
+    bp_status status = BP_OK;
+
+    if (fit->watch != NULL)
+        status = bp_watch_begin(fit->watch);
+    if (status != BP_OK)
+        return status;
+    begin_epoch(fit);
+    status = steps(fit, &row);
+    if (row < fit->trainer->epoch_rows)
+        return status;
+    fit->done++;
+    if (status == BP_OK && fit->watch != NULL)
+        status = bp_watch_look(fit->watch, fit);
+    return status == BP_OK ? report_epoch(fit, row) : status;
+}
+
+bp_status bp_fit_check(struct bp_trainer *trainer, const struct bp_dataset *data)
 {
     bp_status status;
 
@@ -173,10 +273,10 @@ static bp_status check(struct bp_trainer *trainer, const struct bp_dataset *data
     if (status == BP_OK)
         status =
             bp_batch_check_data(trainer->network, &trainer->cost, data, &trainer->text);
-    return status == BP_OK ? reserve_order(trainer, bp_dataset_rows(data)) : status;
+    return status;
 }
 
-static bp_status run(struct fit *fit)
+bp_status bp_fit_run(struct bp_fit *fit)
 {
     struct bp_trainer *trainer = fit->trainer;
     const size_t rows = bp_dataset_rows(fit->data);
@@ -184,44 +284,58 @@ static bp_status run(struct fit *fit)
     bp_status status = BP_OK;
 
     fit->planned = (double)fit->epochs * (double)rows - (double)before;
-    if (fit->progress != NULL)
+    if (fit->progress != NULL || fit->watch != NULL)
         fit->began = bp_host_seconds(&trainer->network->host);
     trainer->busy = true;
-    while (status == BP_OK && fit->done < fit->epochs)
+    while (status == BP_OK && fit->reason == 0 && fit->done < fit->epochs)
         status = epoch(fit);
     trainer->busy = false;
     return status;
 }
 
+static bp_status check_and_reserve(struct bp_trainer *trainer,
+                                   const struct bp_dataset *data)
+{
+    struct bp_order order;
+    bp_status status = bp_fit_check(trainer, data);
+
+    if (status == BP_OK)
+        status =
+            bp_fit_reserve_order(trainer, bp_dataset_rows(data), &order, &trainer->text);
+    if (status == BP_OK)
+        bp_fit_take_order(trainer, &order);
+    return status;
+}
+
 bp_status bp_trainer_epoch(bp_trainer *trainer, const bp_dataset *data, double *cost)
 {
-    struct fit fit = {.trainer = trainer, .data = data, .epochs = 1};
+    struct bp_fit fit = {.trainer = trainer, .data = data, .epochs = 1};
     bp_status status;
 
     if (trainer == NULL)
         return BP_EINVAL;
-    status = check(trainer, data);
+    status = check_and_reserve(trainer, data);
     if (status == BP_OK)
-        status = run(&fit);
+        status = bp_fit_run(&fit);
     if (status == BP_OK && cost != NULL)
-        *cost = mean_cost(trainer, trainer->epoch_rows);
+        *cost = bp_fit_cost(&fit);
     return status;
 }
 
 bp_status bp_trainer_fit(bp_trainer *trainer, const bp_dataset *data, uint64_t epochs,
                          bp_progress_fn progress, void *user)
 {
-    struct fit fit = {.trainer = trainer,
-                      .data = data,
-                      .epochs = epochs,
-                      .progress = progress,
-                      .user = user};
+    struct bp_fit fit = {.trainer = trainer,
+                         .data = data,
+                         .epochs = epochs,
+                         .progress = progress,
+                         .user = user};
     bp_status status;
 
     if (trainer == NULL)
         return BP_EINVAL;
     if (epochs == 0)
         return bp_fail(&trainer->text, BP_EINVAL, "epochs is 0, expected at least 1");
-    status = check(trainer, data);
-    return status == BP_OK ? run(&fit) : status;
+    status = check_and_reserve(trainer, data);
+    return status == BP_OK ? bp_fit_run(&fit) : status;
 }

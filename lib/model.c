@@ -79,7 +79,7 @@ bp_status bp_model_value(const struct bp_model *model, double *value,
     if (bp_pass_forward(pass) != 0 ||
         bp_pass_cost(pass, &model->cost, model->fused, &total) != 0)
         return fail_stopped(text);
-    total /= bp_cost_divisor(&model->cost, pass->rows, bp_network_width(model->network));
+    total /= bp_pass_divisor(pass, &model->cost);
     if (total - total != 0)
         return bp_fail(text, BP_EDATA,
                        "the cost of the batch is %s, expected finite: rate too large or "

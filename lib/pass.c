@@ -143,8 +143,10 @@ static bp_status reserve(struct bp_pass *pass)
     const struct bp_network *network = pass->network;
     struct bp_plan plan = {.element_size = network->engine->element_size};
     size_t labels_size;
+    size_t weights_size;
 
-    if (!bp_mul(pass->capacity, sizeof *pass->labels, &labels_size))
+    if (!bp_mul(pass->capacity, sizeof *pass->labels, &labels_size) ||
+        !bp_mul(pass->capacity, sizeof *pass->weights, &weights_size))
         return BP_ELIMIT;
     pass->slots = bp_host_allocate(&network->host, slots_size(network));
     if (pass->slots == NULL)
@@ -153,7 +155,8 @@ static bp_status reserve(struct bp_pass *pass)
     if (plan.overflow)
         return BP_ELIMIT;
     pass->labels = bp_host_allocate(&network->host, labels_size);
-    if (pass->labels == NULL)
+    pass->weights = bp_host_allocate(&network->host, weights_size);
+    if (pass->labels == NULL || pass->weights == NULL)
         return BP_ENOMEM;
     return bp_arena_reserve(&pass->arena, &network->host, &plan);
 }
@@ -201,6 +204,7 @@ void bp_pass_release(struct bp_pass *pass)
     release_pool(pass);
     bp_arena_release(&pass->arena, host);
     bp_host_release(host, pass->labels, pass->capacity * sizeof *pass->labels);
+    bp_host_release(host, pass->weights, pass->capacity * sizeof *pass->weights);
     bp_host_release(host, pass->slots, slots_size(pass->network));
     *pass = (struct bp_pass){.network = NULL};
 }

@@ -24,9 +24,11 @@ struct bp_pass {
     struct bp_pool *pool;
     size_t input, targets, scratch;
     int32_t *labels;
+    double *weights; /**< Of each row, */
 
     /* Of the batch that is in. */
     size_t rows;
+    bool weighted;    /**< if this says so; else all are 1. */
     bool has_targets; /**< Else labels, if the cost takes them. */
     int32_t mode;
     uint64_t seed, step;
@@ -76,6 +78,13 @@ double bp_pass_bound(const struct bp_pass *pass);
 /** Add the cost of the batch's rows, not yet divided, to @p total. */
 int32_t bp_pass_cost(const struct bp_pass *pass, const struct bp_cost_spec *cost,
                      bool fused, double *total);
+
+/** What the rows of the batch weigh together. */
+double bp_pass_weight(const struct bp_pass *pass);
+
+/** What the sum of the batch's costs is divided by. Rows that weigh nothing together have
+ *  cost 0. */
+double bp_pass_divisor(const struct bp_pass *pass, const struct bp_cost_spec *cost);
 
 /** Write dC/da, or dC/dz if fused, of the mean over the batch to the last slot. */
 int32_t bp_pass_cost_gradient(const struct bp_pass *pass, const struct bp_cost_spec *cost,

@@ -10,6 +10,26 @@ static const void *cost_input(const struct bp_pass *pass, bool fused)
     return bp_pass_at(pass, fused ? slot->z : slot->output);
 }
 
+double bp_pass_weight(const struct bp_pass *pass)
+{
+    double sum = 0;
+    size_t row;
+
+    if (!pass->weighted)
+        return (double)pass->rows;
+    for (row = 0; row < pass->rows; row++)
+        sum += pass->weights[row];
+    return sum;
+}
+
+double bp_pass_divisor(const struct bp_pass *pass, const struct bp_cost_spec *cost)
+{
+    const double weight = bp_pass_weight(pass);
+
+    return bp_cost_divisor(cost, weight > 0 ? weight : 1,
+                           bp_network_width(pass->network));
+}
+
 static struct bp_cost_run cost_run_of(const struct bp_pass *pass,
                                       const struct bp_cost_spec *cost, bool fused)
 {
@@ -26,7 +46,8 @@ static struct bp_cost_run cost_run_of(const struct bp_pass *pass,
         .outputs = cost_input(pass, fused),
         .targets = pass->has_targets ? bp_pass_at(pass, pass->targets) : NULL,
         .labels = pass->labels,
-        .divisor = bp_cost_divisor(cost, pass->rows, cols),
+        .weights = pass->weighted ? pass->weights : NULL,
+        .divisor = bp_pass_divisor(pass, cost),
         .gradient = pass->training ? bp_pass_at(pass, bp_pass_last(pass)->grad) : NULL,
     };
 }
@@ -50,6 +71,7 @@ static bp_run callback_run(const struct bp_pass *pass, const struct bp_cost_spec
         .input = cost_input(pass, false),
         .targets = pass->has_targets ? bp_pass_at(pass, pass->targets) : NULL,
         .labels = pass->has_targets ? NULL : pass->labels,
+        .weights = pass->weighted ? pass->weights : NULL,
         .seed = pass->seed,
         .step = pass->step,
         .cost = value,
@@ -65,7 +87,7 @@ static int32_t call_value(const struct bp_pass *pass, const struct bp_cost_spec 
     const bp_run run = callback_run(pass, cost, &mean);
     const int32_t answer = f64 ? cost->ops.value_f64(&run) : cost->ops.value(&run);
 
-    *total += mean * (double)pass->rows;
+    *total += mean * bp_pass_weight(pass);
     return answer;
 }
 

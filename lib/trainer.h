@@ -42,7 +42,7 @@ struct bp_trainer {
     uint64_t step, epoch; /**< Completed. */
     size_t row;           /**< Done of an epoch that is not complete, */
     size_t epoch_rows;    /**< of so many rows, */
-    double epoch_cost;    /**< whose costs, each times its rows, sum to this. */
+    double epoch_cost;    /**< whose costs, each times its weight, sum to this. */
     size_t *order;        /**< Of the rows in this epoch. */
     size_t order_capacity;
 };

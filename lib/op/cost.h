@@ -7,7 +7,8 @@
  *     dC/dz_j = p_j sum_i y_i - y_j
  *
  * where sum y = 1 but for targets that are no distribution. A label stands for y = 1 at
- * its place and 0 elsewhere. A template: activation.h is included before it.
+ * its place and 0 elsewhere. A row counts by its weight. A template: activation.h is
+ * included before it.
  */
 #include "kernel/math.h"
 
@@ -16,6 +17,12 @@ static double target(const struct bp_cost_run *run, size_t r, size_t j)
     if (run->targets == NULL)
         return run->labels[r] == (int32_t)j ? 1 : 0;
     return ((const real *)run->targets)[r * run->stride + j];
+}
+
+/* A factor of 1 changes no bit. */
+static double weight_of(const struct bp_cost_run *run, size_t r)
+{
+    return run->weights != NULL ? run->weights[r] : 1;
 }
 
 static const real *output_row(const struct bp_cost_run *run, size_t r)
@@ -102,7 +109,8 @@ static void softmax_row_gradient(const struct bp_cost_run *run, size_t r)
     real *g = gradient_row(run, r);
     const double m = row_max(z, run->cols);
     const double sum = row_sum_exp(run, z, m);
-    const double weight = run->targets != NULL ? row_target_sum(run, r) : 1;
+    const double whole = run->targets != NULL ? row_target_sum(run, r) : 1;
+    const double weight = weight_of(run, r);
     double e[EXP_COLUMNS];
     size_t from, count, j;
 
@@ -110,7 +118,8 @@ static void softmax_row_gradient(const struct bp_cost_run *run, size_t r)
         count = row_exp(run, z, m, from, e);
         for (j = 0; j < count; j++)
             g[from + j] =
-                (real)((e[j] / sum * weight - target(run, r, from + j)) / run->divisor);
+                (real)(weight * (e[j] / sum * whole - target(run, r, from + j)) /
+                       run->divisor);
     }
 }
 
@@ -131,10 +140,12 @@ static void element_row_gradient(const struct bp_cost_run *run, size_t r,
 {
     const real *a = output_row(run, r);
     real *g = gradient_row(run, r);
+    const double weight = weight_of(run, r);
     size_t j;
 
     for (j = 0; j < run->cols; j++)
-        g[j] = (real)(element->slope(a[j], target(run, r, j), run->scale) / run->divisor);
+        g[j] = (real)(weight * element->slope(a[j], target(run, r, j), run->scale) /
+                      run->divisor);
 }
 
 static double cost_value(const struct bp_cost_run *run, double total)
@@ -143,8 +154,8 @@ static double cost_value(const struct bp_cost_run *run, double total)
     size_t r;
 
     for (r = 0; r < run->rows; r++)
-        total += element != NULL ? element_row_value(run, r, element)
-                                 : softmax_row_value(run, r);
+        total += weight_of(run, r) * (element != NULL ? element_row_value(run, r, element)
+                                                      : softmax_row_value(run, r));
     return total;
 }
 

@@ -15,7 +15,9 @@ struct bp_cost_run {
     const void *targets;   /**< Of the network's precision; or NULL: */
     const int32_t *labels; /**< softmax cross-entropy takes these. */
     const void *wide;      /**< Kernels in double. */
-    double divisor;        /**< N or N D: what the gradient is divided by. */
+    const double *weights; /**< One a row; NULL: all 1. */
+    double divisor;        /**< W or W D, W the sum of the weights: what the gradient is
+                                divided by. */
     void *gradient;        /**< Of the network's precision. */
 };
 

@@ -9,10 +9,7 @@
 
 #include <stdio.h>
 
-enum {
-    N = WORLD_ROWS,
-    D = WORLD_INPUTS
-};
+enum { N = WORLD_ROWS, D = WORLD_INPUTS };
 
 static bp_status refused(bool answer)
 {
@@ -347,5 +344,51 @@ static void test_scaler_use(void **state)
         bp_scaler_get(w->fitted, 0, &w->out.value, NULL));
 }
 
+static void test_weights(void **state)
+{
+    struct world *w = *state;
+    const float fine[N] = {1, 0, 2};
+    const float bad[3] = {-1, NAN, INFINITY};
+    const float huge[2] = {3e38f, 3e38f};
+
+    BAD(bp_dataset_set_weights, dataset, "NULL", BP_EINVAL, NOTHING,
+        bp_dataset_set_weights(NULL, fine, N));
+    BAD(bp_dataset_set_weights, weights, "NULL", BP_EINVAL, w->data,
+        bp_dataset_set_weights(w->data, NULL, N));
+    BAD(bp_dataset_set_weights, rows, "0", BP_EINVAL, w->data,
+        bp_dataset_set_weights(w->data, fine, 0));
+    BAD(bp_dataset_set_weights, rows, "one too few", BP_ESHAPE, w->data,
+        bp_dataset_set_weights(w->data, fine, N - 1));
+    BAD(bp_dataset_set_weights, rows, "SIZE_MAX", BP_EINVAL, w->data,
+        bp_dataset_set_weights(w->data, fine, SIZE_MAX));
+    for (size_t i = 0; i < 3; ++i) {
+        const float row[N] = {1, 0, bad[i], 1};
+        const float class[2] = {1, bad[i]};
+        BAD_SAYS(bp_dataset_set_weights, weights, "weights[2]", "not a weight", BP_EDATA,
+                 w->data, bp_dataset_set_weights(w->data, row, N));
+        BAD_SAYS(bp_dataset_weigh_classes, weights, "weights[1]", "not a weight",
+                 BP_EDATA, w->data, bp_dataset_weigh_classes(w->data, class, 2));
+    }
+    BAD(bp_dataset_weigh_classes, dataset, "NULL", BP_EINVAL, NOTHING,
+        bp_dataset_weigh_classes(NULL, fine, 2));
+    BAD(bp_dataset_weigh_classes, classes, "one too few", BP_ESHAPE, w->data,
+        bp_dataset_weigh_classes(w->data, fine, 1));
+    BAD(bp_dataset_weigh_classes, classes, "SIZE_MAX", BP_ESHAPE, w->data,
+        bp_dataset_weigh_classes(w->data, NULL, SIZE_MAX));
+    BAD(bp_dataset_weigh_classes, state, "no labels", BP_ESTATE, w->inputs,
+        bp_dataset_weigh_classes(w->inputs, fine, 2));
+    ok(bp_dataset_set_weights(w->data, (const float[N]){2, 2, 2, 2}, N));
+    BAD(bp_dataset_weigh_classes, weights, "too large together", BP_EDATA, w->data,
+        bp_dataset_weigh_classes(w->data, huge, 2));
+    BAD(bp_dataset_set_weights, state, "has weights", BP_ESTATE, w->data,
+        bp_dataset_set_weights(w->data, fine, N));
+    BAD(bp_dataset_get_weight, dataset, "NULL", BP_EINVAL, NOTHING,
+        bp_dataset_get_weight(NULL, 0, w->out.f));
+    BAD(bp_dataset_get_weight, row, "past the end", BP_EINVAL, NOTHING,
+        bp_dataset_get_weight(w->data, N, w->out.f));
+    BAD(bp_dataset_get_weight, weight, "NULL", BP_EINVAL, NOTHING,
+        bp_dataset_get_weight(w->data, 0, NULL));
+}
+
 BAD_GROUP(test_create, test_set, test_set_labels, test_make, test_divide, test_figures,
-          test_get, test_scaler, test_scaler_use)
+          test_get, test_scaler, test_scaler_use, test_weights)

@@ -89,6 +89,24 @@ void bad_provoke_trace(bp_trace *trace)
     (void)bp_trace_run(trace, &(const float){1}, ODD_COUNT, &(const float){1}, 1);
 }
 
+void bad_provoke_metrics(bp_metrics *metrics)
+{
+    (void)bp_metrics_set(metrics, ODD_KEY, 0);
+}
+
+static int32_t refuse_bytes(const void *bytes, size_t size, void *user)
+{
+    (void)bytes;
+    (void)size;
+    (void)user;
+    return ODD_KEY;
+}
+
+void bad_provoke_history(bp_history *history)
+{
+    (void)bp_history_write_csv(history, refuse_bytes, NULL);
+}
+
 /* ---- lines of all objects ---- */
 
 static void mix(uint64_t *digest, const void *object, const void *other, const char *line)
@@ -142,6 +160,11 @@ static void mix_others(uint64_t *d, const struct world *w, const void *but)
     mix(d, w->trace, but, bp_trace_error(w->trace));
     mix(d, w->trace_own, but, bp_trace_error(w->trace_own));
     mix(d, w->trace_huber, but, bp_trace_error(w->trace_huber));
+    mix(d, w->blank, but, bp_metrics_error(w->blank));
+    mix(d, w->history, but, bp_history_error(w->history));
+    mix(d, w->past, but, bp_history_error(w->past));
+    mix(d, w->measured, but, bp_metrics_error(w->measured));
+    mix(d, w->metrics, but, bp_metrics_error(w->metrics));
 }
 
 static uint64_t digest_lines(const struct world *world, const void *but)

@@ -87,6 +87,8 @@ void bad_provoke_trainer(bp_trainer *trainer);
 void bad_provoke_dataset(bp_dataset *dataset);
 void bad_provoke_trace(bp_trace *trace);
 void bad_provoke_bundle(bp_bundle *bundle);
+void bad_provoke_metrics(bp_metrics *metrics);
+void bad_provoke_history(bp_history *history);
 
 #define BAD_LINE(object)                        \
     _Generic((object), bp_layer *               \
@@ -100,7 +102,9 @@ void bad_provoke_bundle(bp_bundle *bundle);
              : bp_scaler_error, bp_schedule *   \
              : bp_schedule_error, bp_trace *    \
              : bp_trace_error, bp_bundle *      \
-             : bp_bundle_error, default         \
+             : bp_bundle_error, bp_metrics *    \
+             : bp_metrics_error, bp_history *   \
+             : bp_history_error, default        \
              : bad_no_line)(object)
 
 #define BAD_PROVOKE(object)                        \
@@ -115,7 +119,9 @@ void bad_provoke_bundle(bp_bundle *bundle);
              : bad_provoke_scaler, bp_schedule *   \
              : bad_provoke_schedule, bp_trace *    \
              : bad_provoke_trace, bp_bundle *      \
-             : bad_provoke_bundle, default         \
+             : bad_provoke_bundle, bp_metrics *    \
+             : bad_provoke_metrics, bp_history *   \
+             : bad_provoke_history, default        \
              : bad_provoke_none)(object)
 
 #define BAD(function, parameter, what, expected, object, call) \

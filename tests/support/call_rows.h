@@ -292,6 +292,14 @@ CALL(bp_dataset_get_inputs, NEVER, "",
      bp_dataset_get_inputs(w->data, 1, w->out.f, WORLD_INPUTS))
 CALL(bp_dataset_get_targets, NEVER, "",
      bp_dataset_get_targets(w->data, 1, w->out.f, WORLD_OUTPUTS))
+CALL(bp_dataset_set_weights, ALLOCATES, "",
+     bp_dataset_set_weights(w->data, (const float[WORLD_ROWS]){1, 2}, WORLD_ROWS))
+CALL(bp_dataset_weigh_classes, ALLOCATES, "balanced",
+     bp_dataset_weigh_classes(w->data, NULL, WORLD_OUTPUTS))
+CALL(bp_dataset_weigh_classes, ALLOCATES, "",
+     bp_dataset_weigh_classes(w->labelled, (const float[WORLD_OUTPUTS]){1, 2},
+                              WORLD_OUTPUTS))
+CALL(bp_dataset_get_weight, NEVER, "", bp_dataset_get_weight(w->data, 1, w->out.f))
 CALL(bp_dataset_get_label, NEVER, "", bp_dataset_get_label(w->data, 1, &w->out.code))
 CALL(bp_scaler_create, ALLOCATES, "",
      bp_scaler_create(BP_SCALING_STANDARD, w->env, &w->out.scaler))
@@ -436,3 +444,64 @@ CALL(bp_network_export_c, ALLOCATES, "",
      bp_network_export_c(w->net, "folder", "net", &w->save_all))
 CALL(bp_network_export_c, ALLOCATES, "double",
      bp_network_export_c(w->net64, "folder", "net", NULL))
+
+/* 13. Metrics. */
+CALL(bp_metric_name, NEVER, "", is_text(bp_metric_name(BP_METRIC_F1)))
+CALL(bp_metric_higher_is_better, NEVER, "",
+     bp_metric_higher_is_better(BP_METRIC_F1) == 1 ? BP_OK : BP_EINVAL)
+CALL(bp_metrics_create, ALLOCATES, "", bp_metrics_create(3, w->env, &w->out.metrics))
+CALL(bp_metrics_destroy, NEVER, "", (bp_metrics_destroy(WORLD_TAKE(w->blank)), BP_OK))
+CALL(bp_metrics_destroy, NEVER, "NULL", (bp_metrics_destroy(NULL), BP_OK))
+CALL(bp_metrics_error, NEVER, "", is_string(bp_metrics_error(w->blank)))
+CALL(bp_metrics_set, NEVER, "", bp_metrics_set(w->blank, BP_METRICS_TOP_K, 1))
+CALL(bp_metrics_get, NEVER, "",
+     bp_metrics_get(w->blank, BP_METRICS_TOP_K, &w->out.value))
+CALL(bp_metrics_add_labels, NEVER, "",
+     bp_metrics_add_labels(w->blank, w->in.f, 2 * WORLD_OUTPUTS, w->in.labels, NULL, 2))
+CALL(bp_metrics_add_labels, NEVER, "no row",
+     bp_metrics_add_labels(w->blank, w->in.f, 0, w->in.labels, NULL, 0))
+CALL(bp_metrics_add_labels, ALLOCATES, "scores",
+     bp_metrics_add_labels(w->metrics, w->in.f, 4 * WORLD_OUTPUTS, w->in.labels, NULL,
+                           4))
+CALL(bp_metrics_add_labels_f64, NEVER, "",
+     bp_metrics_add_labels_f64(w->blank, w->in.d, 2 * WORLD_OUTPUTS, w->in.labels, NULL,
+                               2))
+CALL(bp_metrics_add_targets, NEVER, "",
+     bp_metrics_add_targets(w->blank, w->in.f, 2 * WORLD_OUTPUTS, w->in.targets, NULL, 2))
+CALL(bp_metrics_add_targets_f64, NEVER, "",
+     bp_metrics_add_targets_f64(w->blank, w->in.d, 2 * WORLD_OUTPUTS, w->in.targets_f64,
+                                NULL, 2))
+CALL(bp_metrics_merge, NEVER, "", bp_metrics_merge(w->blank, w->measured))
+CALL(bp_metrics_reset, NEVER, "", bp_metrics_reset(w->metrics))
+CALL(bp_metrics_value, NEVER, "",
+     bp_metrics_value(w->metrics, BP_METRIC_ROC_AUC, BP_INDEX_ALL, &w->out.value))
+CALL(bp_metrics_confusion, NEVER, "",
+     bp_metrics_confusion(w->metrics, 1, 0, &w->out.value))
+CALL(bp_network_measure, NEVER, "",
+     bp_network_measure(w->net, w->ws, w->data, w->blank))
+CALL(bp_network_measure, ALLOCATES, "scores",
+     bp_network_measure(w->net, w->ws, w->labelled, w->metrics))
+
+/* 14. Fits. */
+CALL(bp_fit_options_init, NEVER, "", bp_fit_options_init(&w->out.fit_options))
+CALL(bp_trainer_train, ALLOCATES, "",
+     bp_trainer_train(w->trainer, w->data, &w->fit, &w->out.fit_result))
+CALL(bp_trainer_train, ALLOCATES, "a fraction, double",
+     bp_trainer_train(w->trainer64, w->data,
+                      &(const bp_fit_options){.struct_size = sizeof w->fit,
+                                              .epochs = 2,
+                                              .validate_every = 1,
+                                              .validation_fraction = 0.4,
+                                              .history = w->past,
+                                              .monitor = BP_METRIC_F1,
+                                              .monitor_index = BP_INDEX_ALL,
+                                              .metrics = w->metrics},
+                      NULL))
+CALL(bp_history_create, ALLOCATES, "", bp_history_create(w->env, &w->out.history))
+CALL(bp_history_destroy, NEVER, "", (bp_history_destroy(WORLD_TAKE(w->past)), BP_OK))
+CALL(bp_history_destroy, NEVER, "NULL", (bp_history_destroy(NULL), BP_OK))
+CALL(bp_history_error, NEVER, "", is_string(bp_history_error(w->past)))
+CALL(bp_history_epochs, NEVER, "", is_size(bp_history_epochs(w->past)))
+CALL(bp_history_get, NEVER, "", bp_history_get(w->past, 1, &w->out.progress))
+CALL(bp_history_write_csv, NEVER, "",
+     bp_history_write_csv(w->past, take_bytes, &w->out.count))

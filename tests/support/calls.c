@@ -18,6 +18,12 @@ static bp_status is_text(const char *text)
     return text != NULL && text[0] != '\0' ? BP_OK : BP_EINVAL;
 }
 
+static int32_t take_bytes(const void *bytes, size_t size, void *user)
+{
+    *(size_t *)user = size;
+    return bytes == NULL;
+}
+
 /* One function a row, named by its line; then the table of them. */
 #define JOIN2(a, b) a##b
 #define JOIN(a, b)  JOIN2(a, b)

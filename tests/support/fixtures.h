@@ -106,6 +106,8 @@ struct world_out {
     bp_schedule *schedule;
     bp_trace *trace;
     bp_bundle *bundle;
+    bp_metrics *metrics;
+    bp_history *history;
     float *view;
     double *view_f64;
     size_t count;
@@ -128,6 +130,9 @@ struct world_out {
     bp_path path, bad_path;
     bp_nudge nudge, bad_nudge;
     bp_picture_options picture_options;
+    bp_progress progress, bad_progress;
+    bp_fit_options fit_options;
+    bp_fit_result fit_result, bad_fit_result;
     bp_gradient_options gradient_options;
     bp_csv_options csv_options;
     bp_save_options save_options;
@@ -191,9 +196,15 @@ struct world {
     bp_connection connection; /**< A weight of the first layer of net, row 1. */
     bp_bundle *nothing; /**< Not loaded. */
     bp_bundle *loaded;  /**< From "net.model". */
+    bp_metrics *blank;    /**< Of 2 outputs, without rows. */
+    bp_metrics *measured; /**< The same without scores. */
+    bp_history *history;  /**< Empty. */
+    bp_history *past;     /**< Of 2 epochs. */
+    bp_metrics *metrics;  /**< Of 2 outputs, with rows of both kinds and scores. */
 
     /* Options and tables that are right; a test spoils a copy. */
     bp_csv_options csv_numbers; /**< Input x, target y. */
+    bp_fit_options fit; /**< 2 epochs, `labelled` held out. */
     bp_activation_ops activation_ops;
     bp_layer_ops layer_ops;
     bp_cost_ops cost_ops;

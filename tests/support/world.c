@@ -108,6 +108,8 @@ void world_reset_out(struct world *world)
     out->paths.struct_size = sizeof out->paths;
     out->path.struct_size = sizeof out->path;
     out->nudge.struct_size = sizeof out->nudge;
+    out->progress.struct_size = sizeof out->progress;
+    out->fit_result.struct_size = sizeof out->fit_result;
 }
 
 static void create_layers(struct world *w)
@@ -292,6 +294,40 @@ static void create_bundles(struct world *w)
     ok(bp_bundle_load(w->loaded, "net.model", NULL));
 }
 
+/* The fit is on a copy, so that `net` stays as others know it. */
+static void create_history(struct world *w)
+{
+    bp_network *copy = NULL;
+    bp_trainer *trainer;
+    bp_fit_options options;
+
+    ok(bp_history_create(w->env, &w->history));
+    ok(bp_history_create(w->env, &w->past));
+    ok(bp_fit_options_init(&w->fit));
+    w->fit.epochs = 2;
+    w->fit.validation = w->labelled;
+    options = w->fit;
+    options.history = w->past;
+    ok(bp_network_clone(w->net, &copy));
+    trainer = make_trainer(copy, BP_COST_SOFTMAX_CROSS_ENTROPY, WORLD_BATCH, 5);
+    ok(bp_trainer_train(trainer, w->data, &options, NULL));
+    bp_trainer_destroy(trainer);
+    bp_network_destroy(copy);
+}
+
+static void create_metrics(struct world *w)
+{
+    const size_t outputs = 4 * WORLD_OUTPUTS;
+
+    ok(bp_metrics_create(WORLD_OUTPUTS, w->env, &w->blank));
+    ok(bp_metrics_create(WORLD_OUTPUTS, w->env, &w->metrics));
+    ok(bp_metrics_create(WORLD_OUTPUTS, w->env, &w->measured));
+    ok(bp_metrics_set(w->metrics, BP_METRICS_SCORES, 1));
+    ok(bp_metrics_add_labels(w->measured, w->in.f, outputs, w->in.labels, NULL, 4));
+    ok(bp_metrics_add_labels(w->metrics, w->in.f, outputs, w->in.labels, NULL, 4));
+    ok(bp_metrics_add_targets(w->metrics, w->in.f, outputs, w->in.targets, NULL, 4));
+}
+
 void world_create(struct world *world)
 {
     memset(world, 0, sizeof *world);
@@ -322,6 +358,8 @@ void world_create(struct world *world)
     create_traces(world);
     create_data(world);
     create_bundles(world);
+    create_metrics(world);
+    create_history(world);
     world_reset_out(world);
 }
 
@@ -356,6 +394,8 @@ static void destroy_out(struct world_out *out)
     DESTROY_OUT(bp_scaler_destroy, out->scaler);
     DESTROY_OUT(bp_schedule_destroy, out->schedule);
     DESTROY_OUT(bp_bundle_destroy, out->bundle);
+    DESTROY_OUT(bp_metrics_destroy, out->metrics);
+    DESTROY_OUT(bp_history_destroy, out->history);
 }
 
 static void destroy_trainers(struct world *w)
@@ -389,6 +429,11 @@ static void destroy_data(struct world *w)
     bp_dataset_destroy(w->borrowed);
     bp_scaler_destroy(w->unfitted);
     bp_scaler_destroy(w->fitted);
+    bp_metrics_destroy(w->blank);
+    bp_history_destroy(w->history);
+    bp_history_destroy(w->past);
+    bp_metrics_destroy(w->measured);
+    bp_metrics_destroy(w->metrics);
 }
 
 void world_destroy(struct world *world)

@@ -155,6 +155,8 @@ static void mix_row(uint64_t *digest, const bp_dataset *data, size_t row)
     mix(digest, values, sizeof values);
     (void)bp_dataset_get_label(data, row, &label);
     mix(digest, &label, sizeof label);
+    (void)bp_dataset_get_weight(data, row, values);
+    mix(digest, values, sizeof *values);
 }
 
 static void mix_name(uint64_t *digest, const char *name)
@@ -234,6 +236,44 @@ static void mix_bundle(uint64_t *digest, bp_bundle *bundle)
         mix_name(digest, bp_bundle_input_name(bundle, i));
 }
 
+static void mix_metrics(uint64_t *digest, bp_metrics *metrics)
+{
+    for (int32_t key = BP_METRICS_TOP_K; key <= BP_METRICS_SCORES; ++key) {
+        double value = 0;
+        mix_double(digest, bp_metrics_get(metrics, key, &value), value);
+    }
+    for (size_t cell = 0; cell < WORLD_OUTPUTS * WORLD_OUTPUTS; ++cell) {
+        double value = 0;
+        mix_double(digest,
+                   bp_metrics_confusion(metrics, cell / WORLD_OUTPUTS,
+                                        cell % WORLD_OUTPUTS, &value),
+                   value);
+    }
+}
+
+static void mix_history(uint64_t *digest, const bp_history *history)
+{
+    mix_size(digest, bp_history_epochs(history));
+    for (size_t i = 0; i < bp_history_epochs(history); ++i) {
+        bp_progress progress;
+        memset(&progress, 0, sizeof progress);
+        progress.struct_size = sizeof progress;
+        (void)bp_history_get(history, i, &progress);
+        mix_double(digest, BP_OK, progress.cost);
+        mix_double(digest, BP_OK, progress.validation_cost);
+    }
+}
+
+/* Asks only what is there: a question that fails would leave a line. */
+static void mix_figures(uint64_t *digest, bp_metrics *metrics)
+{
+    for (int32_t metric = BP_METRIC_ACCURACY; metric <= BP_METRIC_ROWS; ++metric) {
+        double value = 0;
+        mix_double(digest, bp_metrics_value(metrics, metric, BP_INDEX_ALL, &value),
+                   value);
+    }
+}
+
 static void mix_learners(uint64_t *digest, const struct world *world)
 {
     mix_trainer(digest, world->fresh);
@@ -264,6 +304,12 @@ static void mix_data(uint64_t *digest, const struct world *world)
     mix_scaler(digest, world->fitted);
     mix_bundle(digest, world->nothing);
     mix_bundle(digest, world->loaded);
+    mix_metrics(digest, world->blank);
+    mix_metrics(digest, world->measured);
+    mix_metrics(digest, world->metrics);
+    mix_figures(digest, world->metrics);
+    mix_history(digest, world->history);
+    mix_history(digest, world->past);
 }
 
 uint64_t world_digest(const struct world *world)

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+/* Epochs over a data set, and what watches over them. */
+#ifndef BP_FIT_H
+#define BP_FIT_H
+
+#include "evaluate.h"
+#include "history.h"
+#include "trainer.h"
+
+/** Room for the order of the rows, until the trainer takes it. */
+struct bp_order {
+    size_t *rows; /**< NULL: the trainer's own is enough. */
+    size_t count;
+};
+
+/** Looks at held-out rows after epochs, and keeps the best parameters. */
+struct bp_watch {
+    bp_fit_options options;
+    struct bp_trainer *trainer;
+    const struct bp_dataset *train; /**< What is trained on. */
+    const struct bp_dataset *held;  /**< What is looked at; NULL: the epoch's cost is. */
+    struct bp_dataset *parts[2];    /**< Where the fit itself split them. */
+    struct bp_workspace *workspace;
+    struct bp_order order;
+    struct bp_arena best_params; /**< Reserved if the best are to be kept. */
+
+    uint64_t looked; /**< Epoch of the last look; 0: none. */
+    uint64_t waited; /**< Looks since the best. */
+    double validation_cost, monitored, best;
+    uint64_t best_epoch;
+};
+
+/** What a fit carries from step to step. */
+struct bp_fit {
+    struct bp_trainer *trainer;
+    const struct bp_dataset *data;
+    uint64_t epochs; /**< To be completed in this call. */
+    uint64_t done;   /**< Of these. */
+    bp_progress_fn progress;
+    void *user;
+    struct bp_watch *watch; /**< Or NULL. */
+    int32_t reason;         /**< Not 0: it ended before its time, a `BP_FIT_` value. */
+    double weight; /**< Of the rows done of the epoch: its cost is divided by it. */
+    double step_cost;
+    double began;   /**< Clock at the beginning. */
+    double trained; /**< Rows, in this call. */
+    double planned; /**< Rows, in this call. */
+};
+
+/** Whether trainer and data fit each other. */
+bp_status bp_fit_check(struct bp_trainer *trainer, const struct bp_dataset *data);
+
+/** Make room for the order of @p rows. @return ::BP_ENOMEM with a line in @p text. */
+bp_status bp_fit_reserve_order(const struct bp_trainer *trainer, size_t rows,
+                               struct bp_order *order, struct bp_text *text);
+void bp_fit_take_order(struct bp_trainer *trainer, struct bp_order *order);
+void bp_fit_release_order(const struct bp_trainer *trainer, struct bp_order *order);
+
+/** Train; the first five fields are set. */
+bp_status bp_fit_run(struct bp_fit *fit);
+
+/** Mean cost of the epoch so far. */
+double bp_fit_cost(const struct bp_fit *fit);
+
+/** Reserve what the watch needs. @p watch has its options and its trainer, and @p train
+ *  is the whole data set. */
+bp_status bp_watch_create(struct bp_watch *watch);
+
+/** Also for one whose creation failed. */
+void bp_watch_release(struct bp_watch *watch);
+
+/** An epoch begins: the history has room for it. */
+bp_status bp_watch_begin(struct bp_watch *watch);
+
+/** An epoch of the fit is complete: look, if it is time to. */
+bp_status bp_watch_look(struct bp_watch *watch, struct bp_fit *fit);
+
+/** The fit ended: the best parameters come back. */
+void bp_watch_restore(const struct bp_watch *watch);
+
+#endif

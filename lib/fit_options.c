@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: MIT */
+/* A fit with options: what they may be, and the call that has them. */
+#include "fit.h"
+
+bp_status bp_fit_options_init(bp_fit_options *options)
+{
+    if (options == NULL)
+        return BP_EINVAL;
+    *options = (bp_fit_options){
+        .struct_size = sizeof *options,
+        .monitor = BP_MONITOR_COST,
+        .monitor_index = BP_INDEX_ALL,
+        .restore_best = 1,
+        .epochs = 100,
+        .validate_every = 1,
+        .validation_split = BP_SPLIT_SHUFFLED,
+        .validation_seed = 1,
+    };
+    return BP_OK;
+}
+
+static bp_status fail_number(struct bp_text *text, const char *name, double value,
+                             const char *expected)
+{
+    return bp_fail(text, BP_EINVAL, "options.%s is %s, expected %s", name,
+                   bp_number(value).text, expected);
+}
+
+static bp_status check_counts(const bp_fit_options *options, struct bp_text *text)
+{
+    if (options->restore_best != 0 && options->restore_best != 1)
+        return fail_number(text, "restore_best", options->restore_best, "0 or 1");
+    if (options->epochs == 0)
+        return fail_number(text, "epochs", 0, "at least 1");
+    if (options->validate_every == 0)
+        return fail_number(text, "validate_every", 0, "at least 1");
+    if (options->validation_split < BP_SPLIT_ORDERED ||
+        options->validation_split > BP_SPLIT_STRATIFIED)
+        return fail_number(text, "validation_split", options->validation_split,
+                           "a BP_SPLIT_ value");
+    return BP_OK;
+}
+
+/* Written so that NaN is out of every range. */
+static bp_status check_numbers(const bp_fit_options *options, struct bp_text *text)
+{
+    const double change = options->minimum_change;
+    const double fraction = options->validation_fraction;
+    const double seconds = options->seconds;
+
+    if (!(change >= 0 && change - change == 0))
+        return fail_number(text, "minimum_change", change, "at least 0 and finite");
+    if (!(fraction >= 0 && fraction < 1))
+        return fail_number(text, "validation_fraction", fraction,
+                           "at least 0 and below 1");
+    if (!(seconds >= 0 && seconds - seconds == 0))
+        return fail_number(text, "seconds", seconds, "at least 0 and finite");
+    return BP_OK;
+}
+
+static bp_status check_monitor(const bp_fit_options *options, struct bp_text *text)
+{
+    const bool held = options->validation != NULL || options->validation_fraction > 0;
+    const struct bp_metrics *metrics = options->metrics;
+    struct bp_text why;
+
+    if (options->validation != NULL && options->validation_fraction > 0)
+        return bp_fail(text, BP_EINVAL,
+                       "options.validation and validation_fraction are both given, "
+                       "expected one of them");
+    if (metrics != NULL && !held)
+        return bp_fail(text, BP_EINVAL,
+                       "options.metrics is given without held-out rows for it");
+    if (options->monitor == BP_MONITOR_COST)
+        return BP_OK;
+    if (metrics == NULL)
+        return bp_fail(text, BP_EINVAL,
+                       "options.metrics is NULL, expected metrics for the monitor");
+    if (bp_metrics_check(metrics, options->monitor, options->monitor_index, &why) !=
+        BP_OK)
+        return bp_fail(text, BP_EINVAL, "options.monitor: %.180s", why.line);
+    return BP_OK;
+}
+
+static bp_status check_options(const bp_fit_options *options, struct bp_text *text)
+{
+    bp_status status = check_counts(options, text);
+
+    if (status == BP_OK)
+        status = check_numbers(options, text);
+    if (status == BP_OK)
+        status = check_monitor(options, text);
+    return status;
+}
+
+static bp_status check(struct bp_watch *watch, const bp_fit_result *result)
+{
+    struct bp_text *text = &watch->trainer->text;
+    bp_status status = check_options(&watch->options, text);
+
+    if (status == BP_OK && result != NULL && result->struct_size != sizeof *result)
+        return bp_fail(text, BP_EINVAL, "result.struct_size is %u, expected %zu",
+                       (unsigned)result->struct_size, sizeof *result);
+    return status == BP_OK ? bp_fit_check(watch->trainer, watch->train) : status;
+}
+
+static bp_fit_result result_of(const struct bp_fit *fit)
+{
+    const struct bp_watch *watch = fit->watch;
+
+    return (bp_fit_result){
+        .struct_size = sizeof(bp_fit_result),
+        .reason = fit->reason != 0 ? fit->reason : BP_FIT_EPOCHS,
+        .epochs = fit->done,
+        .best_epoch = watch->best_epoch,
+        .best = watch->best,
+        .cost = bp_fit_cost(fit),
+        .validation_cost = watch->validation_cost,
+        .seconds = bp_host_seconds(&fit->trainer->network->host) - fit->began,
+    };
+}
+
+static bp_status run(struct bp_watch *watch, bp_fit_result *result)
+{
+    struct bp_fit fit = {.trainer = watch->trainer,
+                         .data = watch->train,
+                         .epochs = watch->options.epochs,
+                         .progress = watch->options.progress,
+                         .user = watch->options.user,
+                         .watch = watch};
+    const bp_status status = bp_fit_run(&fit);
+
+    bp_watch_restore(watch);
+    if (status == BP_OK && result != NULL)
+        *result = result_of(&fit);
+    return status;
+}
+
+bp_status bp_trainer_train(bp_trainer *trainer, const bp_dataset *data,
+                           const bp_fit_options *options, bp_fit_result *result)
+{
+    struct bp_watch watch = {.trainer = trainer, .train = data};
+    bp_status status;
+
+    if (trainer == NULL)
+        return BP_EINVAL;
+    if (options != NULL && options->struct_size != sizeof *options)
+        return bp_fail(&trainer->text, BP_EINVAL,
+                       "options.struct_size is %u, expected %zu",
+                       (unsigned)options->struct_size, sizeof *options);
+    if (options != NULL)
+        watch.options = *options;
+    else
+        (void)bp_fit_options_init(&watch.options);
+    status = check(&watch, result);
+    if (status != BP_OK)
+        return status;
+    status = bp_watch_create(&watch);
+    if (status == BP_OK)
+        status = run(&watch, result);
+    bp_watch_release(&watch);
+    return status;
+}

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: MIT */
+/* Written by weights.py with PyTorch 1.13.0a0. */
+#ifndef PARITY_WEIGHTS_GOLDEN_H
+#define PARITY_WEIGHTS_GOLDEN_H
+
+static const double golden_x[] = {
+    -0x1.4000000000000p-1,
+    -0x1.8000000000000p-3,
+    0x1.0000000000000p-2,
+    0x1.6000000000000p-1,
+    -0x1.a000000000000p-1,
+    -0x1.8000000000000p-2,
+    0x1.0000000000000p-4,
+    0x1.0000000000000p-1,
+    0x1.e000000000000p-1,
+    -0x1.2000000000000p-1,
+    -0x1.0000000000000p-3,
+    0x1.4000000000000p-2,
+    0x1.8000000000000p-1,
+    -0x1.8000000000000p-1,
+    -0x1.4000000000000p-2,
+    0x1.0000000000000p-3,
+    0x1.2000000000000p-1,
+    -0x1.e000000000000p-1,
+    -0x1.0000000000000p-1,
+    -0x1.0000000000000p-4,
+    0x1.8000000000000p-2,
+};
+
+static const double golden_w[] = {
+    -0x1.2000000000000p-1,
+    0x1.0000000000000p-3,
+    0x1.a000000000000p-1,
+    -0x1.4000000000000p-2,
+    0x1.8000000000000p-2,
+    -0x1.8000000000000p-1,
+    -0x1.0000000000000p-4,
+    0x1.4000000000000p-1,
+    -0x1.0000000000000p-1,
+    0x1.8000000000000p-3,
+    0x1.c000000000000p-1,
+    -0x1.0000000000000p-2,
+};
+
+static const double golden_b[] = {
+    -0x1.0000000000000p-4,
+    0x1.0000000000000p-3,
+    0x1.4000000000000p-2,
+    -0x1.4000000000000p-2,
+};
+
+/* Of each: cost and gradients of the first batch, then parameters at the end. */
+
+static const double golden_classes_first[] = {
+    0x1.39745aa514976p+0,
+    0x1.db84070b49b8fp-5,
+    0x1.54ed742f115acp-4,
+    0x1.918b494ee8658p-4,
+    -0x1.5980231e1971bp-5,
+    0x1.e95aac4f7c17fp-4,
+    -0x1.4b9bfd21ac730p-5,
+    -0x1.fba03f83563f2p-5,
+    -0x1.0d3c365e21329p-2,
+    -0x1.1d69da452aa45p-5,
+    0x1.799c5b9625f78p-5,
+    0x1.ed5171f3eeaf5p-5,
+    -0x1.7421766df3687p-6,
+    0x1.d18632ab605aep-4,
+    0x1.0886910e6e4cbp-3,
+    -0x1.57356c792133dp-2,
+    0x1.7a425d1c47db2p-4,
+};
+
+static const double golden_classes_last[] = {
+    -0x1.b888a8f1632a0p-1,
+    -0x1.49709ccd82185p-3,
+    0x1.1bb9aa89f85dcp-1,
+    -0x1.b613cc724acb0p-4,
+    -0x1.0f9c47b07cd0ap-4,
+    -0x1.5fdbe4cf699c2p-1,
+    0x1.ec5e01a2b0978p-3,
+    0x1.8f2cef83cb535p+0,
+    -0x1.81894e1d58bd2p-2,
+    -0x1.798bbd1ff44f0p-6,
+    0x1.55f5d121d979ap-1,
+    -0x1.6c647aaf898bcp-3,
+    -0x1.2128dbfb0a1cbp-2,
+    -0x1.40608a1fb159cp-3,
+    0x1.0df012b136a85p+0,
+    -0x1.1b3394dcfbebep-1,
+};
+
+static const double golden_rows_first[] = {
+    0x1.3b089570b9ec7p+0,
+    0x1.431f6c353f166p-5,
+    0x1.1116674d6a01bp-4,
+    0x1.789ad5c97f641p-4,
+    -0x1.8b01f3c2a6787p-5,
+    0x1.2037e2bfab2f7p-3,
+    -0x1.ba0d4cb1ff6e3p-5,
+    -0x1.873082e07b81fp-5,
+    -0x1.0e7becbc69219p-2,
+    -0x1.51dd7fe81d12dp-10,
+    0x1.cf130a6de2e39p-5,
+    0x1.d0d30c49c84bbp-5,
+    -0x1.2c9972e1be719p-5,
+    0x1.257819ab1edd2p-3,
+    0x1.5c8a2bf288b1ep-4,
+    -0x1.4478911c6d54ep-2,
+    0x1.6a67e528eee79p-4,
+};
+
+static const double golden_rows_last[] = {
+    -0x1.8d87c3e170803p-1,
+    -0x1.9466aac045264p-4,
+    0x1.1f4f064357d19p-1,
+    -0x1.2d516af4db84ep-4,
+    -0x1.42bab7e750cccp-3,
+    -0x1.4dcd03d99c3e8p-1,
+    0x1.4f93365dcc9bcp-3,
+    0x1.94226c8035a7ap+0,
+    -0x1.cfb877fdb616ap-2,
+    -0x1.0596e2bb39b0dp-4,
+    0x1.5af6aa517188dp-1,
+    -0x1.269719ab821efp-3,
+    -0x1.a5fc205ffc4d8p-2,
+    -0x1.be595eade8180p-14,
+    0x1.03648e6c742ebp+0,
+    -0x1.13bd19ddf4c76p-1,
+};
+
+static const double golden_mse_first[] = {
+    0x1.c506b6db6db6ep-2,
+    -0x1.81c57c57c57c6p-5,
+    0x1.4ea0ea0ea0e9dp-7,
+    0x1.fe457c57c57c5p-3,
+    -0x1.458af8af8af8bp-6,
+    0x1.e241d41d41d42p-4,
+    -0x1.a373333333333p-3,
+    -0x1.f266666666665p-7,
+    -0x1.8d15f15f15f17p-5,
+    -0x1.070cccccccccdp-3,
+    0x1.7c50750750750p-5,
+    0x1.57f8af8af8af9p-4,
+    -0x1.b587507507507p-4,
+    -0x1.45f15f15f15f2p-4,
+    0x1.675075075074fp-6,
+    -0x1.6800000000000p-4,
+    -0x1.a9d41d41d41d4p-4,
+};
+
+static const double golden_mse_last[] = {
+    -0x1.ca63aa7e92251p-2,
+    0x1.44fbc05df05c5p-6,
+    0x1.453b7083b39dep-3,
+    -0x1.5730bfe3294a1p-3,
+    -0x1.7cc8b12ba6fd4p-5,
+    -0x1.a3e034fbc2e96p-3,
+    0x1.7be2111ddee40p-5,
+    0x1.8dd66a363a308p-1,
+    -0x1.26ea6700fc96ep-3,
+    0x1.878f87be4eca4p-6,
+    0x1.00c8c9d56935cp-1,
+    0x1.e66830f5a6376p-7,
+    0x1.7dc872e24aa7bp-4,
+    0x1.340f9a2398e7ap-3,
+    0x1.d3f2b1eeabdbfp-2,
+    -0x1.080558edeb59ep-4,
+};
+
+static const double golden_bce_first[] = {
+    0x1.66ef168fdd135p-1,
+    0x1.f8336d65cc216p-8,
+    0x1.0716de5894399p-5,
+    0x1.73cb054dbc41ap-6,
+    -0x1.be2b9aa969f5ap-7,
+    0x1.d60de79b8b051p-5,
+    -0x1.76b00c36dc1bbp-6,
+    -0x1.c3dcbb56875dfp-7,
+    -0x1.64491f8b4959ap-5,
+    -0x1.65fcf5d327becp-8,
+    0x1.de71a3024ca82p-7,
+    0x1.3f606421b0307p-5,
+    -0x1.4423b50dcb4acp-6,
+    0x1.81cad19072458p-4,
+    0x1.8157fa69b890dp-4,
+    -0x1.9048b89841044p-8,
+    0x1.8a934a235c068p-4,
+};
+
+static const double golden_bce_last[] = {
+    -0x1.34bab6acb8410p-1,
+    -0x1.3c61459220052p-6,
+    0x1.6ae84c09b1492p-1,
+    -0x1.f722ae5edfe1dp-3,
+    0x1.be7952e7334b1p-4,
+    -0x1.4944ed5f10a7cp-1,
+    0x1.7a35964057374p-8,
+    0x1.ab8bd80173c2bp-1,
+    -0x1.e606173fa30f2p-2,
+    0x1.df7b7c6eb4b05p-4,
+    0x1.673585cd3302bp-1,
+    -0x1.4af5228ca4ce7p-3,
+    -0x1.e3cb7d4c1b340p-2,
+    -0x1.1e21f21c15355p-2,
+    0x1.56886f9ab201ap-2,
+    -0x1.7425e2e9ba2c7p-1,
+};
+
+#endif
