@@ -116,10 +116,12 @@ static void softmax_row_gradient(const struct bp_cost_run *run, size_t r)
 
     for (from = 0; from < run->cols; from += count) {
         count = row_exp(run, z, m, from, e);
-        for (j = 0; j < count; j++)
-            g[from + j] =
-                (real)(weight * (e[j] / sum * whole - target(run, r, from + j)) /
-                       run->divisor);
+        for (j = 0; j < count; j++) {
+            const double p = e[j] / sum;
+            const double y = target(run, r, from + j);
+
+            g[from + j] = (real)(weight * (p * whole - y) / run->divisor);
+        }
     }
 }
 
@@ -143,9 +145,11 @@ static void element_row_gradient(const struct bp_cost_run *run, size_t r,
     const double weight = weight_of(run, r);
     size_t j;
 
-    for (j = 0; j < run->cols; j++)
-        g[j] = (real)(weight * element->slope(a[j], target(run, r, j), run->scale) /
-                      run->divisor);
+    for (j = 0; j < run->cols; j++) {
+        const double slope = element->slope(a[j], target(run, r, j), run->scale);
+
+        g[j] = (real)(weight * slope / run->divisor);
+    }
 }
 
 static double cost_value(const struct bp_cost_run *run, double total)
