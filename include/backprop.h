@@ -272,11 +272,19 @@ enum {
     BP_LAYER_WEIGHT_INIT = 3, /**< A `BP_INIT_` value, ::BP_INIT_DEFAULT by default. */
     BP_LAYER_BIAS_INIT = 4,   /**< ::BP_INIT_DEFAULT, ::BP_INIT_ZERO,
                                    ::BP_INIT_FAN_IN_UNIFORM or ::BP_INIT_NORMAL. */
-    BP_LAYER_GAIN = 5         /**< The gain g of Xavier's and He's schemes, above 0 and at
+    BP_LAYER_GAIN = 5,        /**< The gain g of Xavier's and He's schemes, above 0 and at
                                    most 1000; 0 (default): by the activation, tanh 5/3,
                                    relu sqrt 2, leaky relu sqrt(2 / (1 + slope^2)), selu
                                    3/4, the others that He's scheme serves sqrt 2, all
                                    others 1. */
+    BP_LAYER_PROBABILITY = 6, /**< p of a dropout layer: 0 to 1. */
+    BP_LAYER_DEVIATION = 7,   /**< Deviation of a noise layer: 0 to 1000. */
+    BP_LAYER_EPSILON = 8,     /**< Added to the variance under the root. Layer and batch
+                                   norm: above 0, at most 1; default 1e-5. */
+    BP_LAYER_MOMENTUM = 9,    /**< Batch norm: weight of the new value in the running
+                                   statistics; 0 to 1, default 0.1. */
+    BP_LAYER_AFFINE = 10      /**< Layer and batch norm: 1 (default): has a scale and a
+                                   shift for each unit; 0: has none. */
 };
 
 /** Describe a dense layer: z = w a + b, then an activation.
@@ -292,6 +300,55 @@ BP_API bp_status bp_layer_create_dense(size_t outputs, int32_t activation,
  * parameters. Arguments and answers as for bp_layer_create_dense(). */
 BP_API bp_status bp_layer_create_activation(int32_t activation, const bp_env *env,
                                             bp_layer **layer);
+
+/** Describe a dropout layer (Srivastava et al., 2014), inverted as in PyTorch: in
+ * training each number of the layer before becomes 0 with probability @p p, and else is
+ * multiplied by 1 / (1 - p); predictions pass the layer by. Which numbers are dropped
+ * follows from the trainer's seed, the layer, the step and the place in the batch alone:
+ * not from threads, and the same on the way back.
+ * @param p      0 to 1; at 1 all is dropped.
+ * @param env    the host's tables, or NULL.
+ * @param layer  where the new object goes; the caller destroys it.
+ * @return ::BP_EINVAL, ::BP_ENOMEM. */
+BP_API bp_status bp_layer_create_dropout(double p, const bp_env *env, bp_layer **layer);
+
+/** Describe a layer that adds normal noise with mean 0 in training, and that predictions
+ * pass by. As the first layer it blurs the inputs, which makes more of few data. The
+ * noise follows from seed, layer, step and place, as for bp_layer_create_dropout().
+ * @param deviation  of the noise, 0 to 1000, in the unit of what it is added to.
+ * @param env        the host's tables, or NULL.
+ * @param layer      where the new object goes; the caller destroys it.
+ * @return ::BP_EINVAL, ::BP_ENOMEM. */
+BP_API bp_status bp_layer_create_noise(double deviation, const bp_env *env,
+                                       bp_layer **layer);
+
+/** Describe a layer norm (Ba et al., 2016): with the mean m and the (biased) variance v
+ * of each row x,
+ *
+ *     y_j = scale_j (x_j - m) / sqrt(v + epsilon) + shift_j
+ *
+ * in training and prediction alike. Scale (1 at first) and shift (0 at first) are its
+ * parameters ::BP_PARAMETER_WEIGHT and ::BP_PARAMETER_BIAS, one row each.
+ * @param env    the host's tables, or NULL.
+ * @param layer  where the new object goes; the caller destroys it.
+ * @return ::BP_EINVAL, ::BP_ENOMEM. */
+BP_API bp_status bp_layer_create_layer_norm(const bp_env *env, bp_layer **layer);
+
+/** Describe a batch norm (Ioffe and Szegedy, 2015): the formula of
+ * bp_layer_create_layer_norm(), but m_j and v_j are those of column j. In training they
+ * are of the batch, which must have at least 2 rows. Predictions take running statistics,
+ * ::BP_PARAMETER_RUNNING_MEAN and ::BP_PARAMETER_RUNNING_VARIANCE, 0 and 1 at first; each
+ * update of a trainer moves them to
+ *
+ *     (1 - momentum) running + momentum new
+ *
+ * with the mean and the unbiased variance of the batch that the gradient was taken of. A
+ * gradient without an update leaves them. Biases of the layer before have no effect, as
+ * the mean takes them away again.
+ * @param env    the host's tables, or NULL.
+ * @param layer  where the new object goes; the caller destroys it.
+ * @return ::BP_EINVAL, ::BP_ENOMEM. */
+BP_API bp_status bp_layer_create_batch_norm(const bp_env *env, bp_layer **layer);
 
 /** Destroy a layer description; networks it was added to keep their copies.
  * @param layer  the description, or NULL. */
@@ -340,25 +397,37 @@ enum {
 };
 
 /** Which of a layer's parameters. A layer with callbacks has ::BP_PARAMETER_WEIGHT only,
- * as one row. */
+ * as one row. The running statistics of a batch norm are no parameters: they have no
+ * gradient, no optimizer moves them, and they are in no view; but they are read and
+ * written by the same calls. */
 enum {
-    BP_PARAMETER_WEIGHT = 0, /**< Weights, w[to][from]: `outputs` rows of `inputs`. */
-    BP_PARAMETER_BIAS = 1    /**< Biases, one row of `outputs`. */
+    BP_PARAMETER_WEIGHT = 0,          /**< Weights, w[to][from]: `outputs` rows of
+                                           `inputs`. Layer and batch norm: the scale, one
+                                           row of `outputs`. */
+    BP_PARAMETER_BIAS = 1,            /**< Biases, one row of `outputs`. Layer and batch
+                                           norm: the shift. */
+    BP_PARAMETER_RUNNING_MEAN = 2,    /**< Batch norm: one row of `outputs`. */
+    BP_PARAMETER_RUNNING_VARIANCE = 3 /**< Batch norm: one row of `outputs`, 0 or more. */
 };
 
 /** Kinds of layers. */
 enum {
     BP_LAYER_KIND_DENSE = 1,      /**< bp_layer_create_dense() */
     BP_LAYER_KIND_ACTIVATION = 2, /**< bp_layer_create_activation() */
-    BP_LAYER_KIND_CUSTOM = 3      /**< bp_layer_create_custom() */
+    BP_LAYER_KIND_CUSTOM = 3,     /**< bp_layer_create_custom() */
+    BP_LAYER_KIND_DROPOUT = 4,    /**< bp_layer_create_dropout() */
+    BP_LAYER_KIND_NOISE = 5,      /**< bp_layer_create_noise() */
+    BP_LAYER_KIND_LAYER_NORM = 6, /**< bp_layer_create_layer_norm() */
+    BP_LAYER_KIND_BATCH_NORM = 7  /**< bp_layer_create_batch_norm() */
 };
 
 /** What one layer of a network is. */
 typedef struct bp_layer_info {
     uint32_t struct_size; /**< sizeof(bp_layer_info), set by the caller. */
     int32_t kind;         /**< A `BP_LAYER_KIND_` value. */
-    int32_t activation;   /**< A `BP_ACTIVATION_` value; -1 for callbacks. */
-    int32_t has_bias;     /**< 1 if the layer has biases. */
+    int32_t activation;   /**< A `BP_ACTIVATION_` value, linear for a layer that has none;
+                               -1 for callbacks. */
+    int32_t has_bias;     /**< 1 if the layer has biases, or a shift. */
     size_t inputs;        /**< Width of a row that goes in. */
     size_t outputs;       /**< Width of a row that comes out. */
     size_t parameters;    /**< Weights and biases together, without padding. */
@@ -428,7 +497,7 @@ BP_API bp_status bp_network_add_dense(bp_network *network, size_t outputs,
  *         ::BP_EUNSUPPORTED if an operation has no form in the network's precision. */
 BP_API bp_status bp_network_build(bp_network *network, uint64_t seed);
 
-/** Draw all parameters anew, as bp_network_build() does.
+/** Draw all parameters anew, as bp_network_build() does, and forget running statistics.
  * @return ::BP_ESTATE before it is built, ::BP_ENOMEM, ::BP_EBUSY from a callback of a
  *         training step, ::BP_ESTOPPED if a layer's `initialise` answers non-zero. */
 BP_API bp_status bp_network_initialise(bp_network *network, uint64_t seed);
@@ -465,12 +534,12 @@ BP_API bp_status bp_network_layer_info(const bp_network *network, size_t layer,
  * @param layer    from 0.
  * @param which    a `BP_PARAMETER_` value.
  * @param info     filled; set its struct_size before.
- * @return ::BP_EINVAL also if the layer has no such parameter, ::BP_ESTATE before it is
- *         built. */
+ * @return ::BP_EINVAL also if the layer has no such parameter, or for running statistics,
+ *         which are in no view; ::BP_ESTATE before it is built. */
 BP_API bp_status bp_network_parameter_info(const bp_network *network, size_t layer,
                                            int32_t which, bp_parameter_info *info);
 
-/** Copy the weights or biases of a layer out, row by row.
+/** Copy the weights or biases of a layer out, or its running statistics, row by row.
  * @param network  a built network of any precision (doubles are rounded).
  * @param layer    from 0.
  * @param which    a `BP_PARAMETER_` value.
@@ -486,8 +555,8 @@ BP_API bp_status bp_network_get_parameter_f64(const bp_network *network, size_t 
                                               size_t count);
 
 /** Set the weights or biases of a layer; the twin of bp_network_get_parameter().
- * @return also ::BP_EDATA if a value is not finite, ::BP_EBUSY from a callback of a
- *         training step. */
+ * @return also ::BP_EDATA if a value is not finite or a variance below 0, ::BP_EBUSY from
+ *         a callback of a training step. */
 BP_API bp_status bp_network_set_parameter(bp_network *network, size_t layer,
                                           int32_t which, const float *values,
                                           size_t count);
@@ -854,9 +923,10 @@ BP_API bp_status bp_trainer_position(const bp_trainer *trainer, bp_position *pos
  * @param targets        rows of targets, finite and within the cost's limits.
  * @param targets_count  exactly rows * bp_network_outputs().
  * @param cost           where the batch's cost before the update goes, or NULL.
- * @return ::BP_EINVAL, ::BP_ESHAPE, ::BP_ESTATE before it is built, ::BP_EDATA for data
- *         that are not finite or targets outside the limits, or if the cost or a gradient
- *         overflows, ::BP_EBUSY, ::BP_ESTOPPED. */
+ * @return ::BP_EINVAL, ::BP_ESHAPE, also for one row where there is a batch norm,
+ *         ::BP_ESTATE before it is built, ::BP_EDATA for data that are not finite or
+ *         targets outside the limits, or if the cost or a gradient overflows, ::BP_EBUSY,
+ *         ::BP_ESTOPPED. */
 BP_API bp_status bp_trainer_step(bp_trainer *trainer, const float *inputs,
                                  size_t inputs_count, const float *targets,
                                  size_t targets_count, double *cost);
@@ -927,7 +997,8 @@ BP_API bp_status bp_trainer_get_gradient_view_f64(bp_trainer *trainer, double **
  * @param data     at least 1 row. Its targets are used, or its labels if it has no
  *                 targets and the cost takes labels.
  * @param cost     where the mean cost of the steps goes, or NULL.
- * @return as bp_trainer_step(), ::BP_ESTATE also if the data set has no rows or none of
+ * @return as bp_trainer_step(), ::BP_ESHAPE also if one row would be left for the last
+ *         step of a batch norm, ::BP_ESTATE also if the data set has no rows or none of
  *         the targets that the cost needs, ::BP_ENOMEM. */
 BP_API bp_status bp_trainer_epoch(bp_trainer *trainer, const bp_dataset *data,
                                   double *cost);
@@ -975,9 +1046,10 @@ typedef struct bp_gradient_report {
     double numeric;       /**< and by the difference. */
     double error;         /**< Its error, the worst: |analytic - numeric| /
                                max(|analytic|, |numeric|, a tenth of the tensor's largest
-                               gradient). */
-    double error_f32;     /**< For a network in float: the same measure between its own
-                               gradient and that of its copy in double; else 0. */
+                               gradient, a thousandth of the network's). */
+    double error_f32;     /**< For a network in float: the same measure, with a hundredth
+                               of the network's largest gradient, between its own gradient
+                               and that of its copy in double; else 0. */
     uint64_t checked;     /**< Parameters compared. */
     uint64_t skipped;     /**< Parameters passed over, as a unit came to lie on another
                                side of a kink (relu at 0). */

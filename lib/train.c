@@ -17,7 +17,7 @@ static bp_status check_inputs(struct bp_trainer *trainer, size_t inputs_count,
         return bp_fail(&trainer->text, BP_ESHAPE,
                        "inputs have %zu rows, expected at most the batch of %zu", *rows,
                        capacity);
-    return BP_OK;
+    return bp_model_check_rows(trainer->network, *rows, &trainer->text);
 }
 
 /* NULL in place of an array, or a trainer that cannot work now. */
@@ -80,6 +80,7 @@ void bp_trainer_run_update(struct bp_trainer *trainer)
     };
 
     network->engine->update(&update, trainer->model.grads.base, 0, update.count);
+    bp_pass_settle(&trainer->model.pass);
     bp_optimizer_advance(spec, &trainer->optimizer_state);
     trainer->has_gradient = false;
     trainer->step++;

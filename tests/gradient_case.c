@@ -35,8 +35,9 @@ const char *case_text(const struct gradient_case *c)
     static char text[256];
     const bool deep = c->hidden[0] != NULL;
 
-    snprintf(text, sizeof text, "%s%s%s%s%s under %s, %s%s%s",
+    snprintf(text, sizeof text, "%s%s%s%s%s%s%s under %s, %s%s%s",
              deep ? c->hidden[0]->text : "", deep ? ", " : "",
+             c->between != NULL ? c->between->text : "", c->between != NULL ? ", " : "",
              deep ? c->hidden[1]->text : "", deep ? ", " : "", c->last->text,
              c->cost->text, c->precision == BP_PRECISION_F64 ? "double" : "float",
              c->apart ? ", layers of their own" : "", c->bias ? "" : ", no biases");
@@ -104,10 +105,12 @@ bp_network *case_network(const struct gradient_case *c)
 
     ok(bp_network_create(CASE_INPUTS, NULL, &network));
     ok(bp_network_set(network, BP_NETWORK_PRECISION, c->precision));
-    if (c->hidden[0] != NULL) {
+    if (c->hidden[0] != NULL)
         add_layer(c, network, 5, c->hidden[0]);
+    if (c->between != NULL)
+        add(network, record_layer(c->between));
+    if (c->hidden[0] != NULL)
         add_layer(c, network, 6, c->hidden[1]);
-    }
     add_layer(c, network, CASE_OUTPUTS, c->last);
     ok(bp_network_build(network, 1));
     set_pattern(network, WEIGHT_SCALE, BIAS_SCALE);

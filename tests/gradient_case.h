@@ -6,18 +6,22 @@
 #ifndef GRADIENT_CASE_H
 #define GRADIENT_CASE_H
 
+#include "gradient_layers.h"
 #include "gradient_table.h"
 
 enum {
     CASE_ROWS = 5,
     CASE_INPUTS = 4,
     CASE_OUTPUTS = 3,
+    CASE_SEED = 1,  /**< Of the trainers. */
     CASE_LAYERS = 6 /**< At most: three dense ones, and activations apart. */
 };
 
 struct gradient_case {
     const struct activation_record *last;
     const struct activation_record *hidden[2]; /**< NULL: no such layer. */
+    /** Behind the first hidden layer, or before the only one; NULL: no such layer. */
+    const struct layer_record *between;
     const struct cost_record *cost;
     int32_t precision;
     bool apart; /**< Activations are layers of their own. */

@@ -16,6 +16,7 @@
 #define BP_KERNEL_KERNEL_H
 
 #include "base.h"
+#include "kernel/counter.h"
 #include "kernel/real.h"
 #include "kernel/rule.h"
 #include "pool.h"
@@ -47,6 +48,33 @@ struct BP_REAL(activation) {
     real *g;       /**< Backward: dC/da on entry, dC/dz on return. Padding stays 0. */
 };
 
+/** Numbers one after the other, each with a random part of its own. */
+struct BP_REAL(random) {
+    struct bp_counter counter;
+    size_t count; /**< A multiple of BP_LANES. */
+    const real *x;
+    real *y;            /**< May be x. */
+    uint32_t threshold; /**< Dropout: of 2^24 numbers so many are dropped, */
+    double scale;       /**< and what is kept is multiplied by this. */
+    double deviation;   /**< Noise. */
+};
+
+/** A normalisation of each column, or of each row, y = gamma (x - mean) rstd + beta with
+ *  rstd = 1 / sqrt(variance + epsilon). All of it is computed in double, and rounded once
+ *  where it is stored in a `real`. */
+struct BP_REAL(norm) {
+    size_t rows, cols, stride;
+    double epsilon;
+    const real *gamma, *beta; /**< A row each; NULL: 1 and 0. */
+    double *mean, *rstd;      /**< One for each column, with padding; or for each row. */
+    double *variance;         /**< By columns: biased. */
+    const real *x;
+    real *y;       /**< Forward; padding becomes 0. */
+    const real *g; /**< Backward: dC/dy, padding 0. */
+    real *dx;      /**< Backward: dC/dx, or NULL. Padding becomes 0. */
+    real *gamma_grad, *beta_grad; /**< Backward: a row each, or NULL. Padding stays 0. */
+};
+
 /** Parameters that lie one after the other, and what an update needs of them. */
 struct BP_REAL(span) {
     real *w;                     /**< Parameters. */
@@ -69,6 +97,21 @@ struct BP_REAL(kernels) {
 
     void (*activate)(struct bp_pool *pool, const struct BP_REAL(activation) *work);
     void (*derive)(struct bp_pool *pool, const struct BP_REAL(activation) *work);
+
+    /** Dropout, forward and backward; noise, which leaves numbers in padding. */
+    void (*drop)(struct bp_pool *pool, const struct BP_REAL(random) *work);
+    void (*blur)(struct bp_pool *pool, const struct BP_REAL(random) *work);
+
+    /** By columns. The moments of a batch in two passes over it; rstd of the variances;
+     *  y of both; and the way back. */
+    void (*column_moments)(struct bp_pool *pool, const struct BP_REAL(norm) *work);
+    void (*column_rstd)(const struct BP_REAL(norm) *work);
+    void (*column_norm)(struct bp_pool *pool, const struct BP_REAL(norm) *work);
+    void (*column_norm_back)(struct bp_pool *pool, const struct BP_REAL(norm) *work);
+
+    /** By rows: moments and y in one; and the way back. */
+    void (*row_norm)(struct bp_pool *pool, const struct BP_REAL(norm) *work);
+    void (*row_norm_back)(struct bp_pool *pool, const struct BP_REAL(norm) *work);
 
     /** One step of an optimizer. */
     void (*update)(struct bp_pool *pool, const struct bp_rule *rule,

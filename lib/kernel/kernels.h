@@ -34,7 +34,9 @@
 #endif
 
 #include "kernel/activate.h"
+#include "kernel/normalise.h"
 #include "kernel/product.h"
+#include "kernel/random.h"
 #include "kernel/reduce.h"
 #include "kernel/transpose.h"
 #include "kernel/update.h"
@@ -48,6 +50,14 @@ const struct BP_REAL(kernels) BP_REAL(KERNEL_TABLE) = {
     .sum_rows = sum_rows,
     .activate = activate,
     .derive = derive,
+    .drop = drop,
+    .blur = blur,
+    .column_moments = column_moments,
+    .column_rstd = column_rstd,
+    .column_norm = column_norm,
+    .column_norm_back = column_norm_back,
+    .row_norm = row_norm,
+    .row_norm_back = row_norm_back,
     .update = update,
     .finite = all_finite,
 };

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Dropout and noise: numbers whose randomness is a function of their place. A template;
+ * see kernel.h.
+ *
+ * Dropout, for element i: word (i mod 64) / 16 of counter 16 (i / 64) + i mod 16, whose
+ * upper 24 bits are u in [0, 2^24):
+ *
+ *     y = 0 where u < threshold, else x scale
+ *
+ * Noise, for element i: the four words of counter i make u in (0, 1] and v in [0, 1), of
+ * 53 bits each; in double, rounded once at the end:
+ *
+ *     y = x + deviation sqrt(-2 ln u) cos(2 pi v)
+ */
+#ifndef BP_KERNEL_RANDOM_H
+#define BP_KERNEL_RANDOM_H
+
+#include "kernel/math.h"
+#include "kernel/philox.h"
+
+/* Elements in a chunk for the pool: whole groups of words. */
+#define RANDOM_CHUNK 8192
+
+#define RANDOM_TWO_PI 0x1.921fb54442d18p2
+
+typedef void (*random_fn)(const struct BP_REAL(random) * work, size_t begin, size_t end);
+
+/* Up to 64 elements from i on, which have all their words from one call of the cipher. */
+static void drop_group(const struct BP_REAL(random) * work, size_t i, size_t count)
+{
+    const vec threshold = vec_set1((real)work->threshold);
+    const vec scale = vec_set1((real)work->scale);
+    uint32_t words[PHILOX_WORDS];
+    real u[PHILOX_WORDS];
+    size_t j;
+
+    philox(&work->counter, (uint32_t)(i / 4), words);
+    for (j = 0; j < PHILOX_WORDS; j++)
+        u[j] = (real)(int32_t)(words[j] >> 8);
+    for (j = 0; j < count; j += VEC_LANES) {
+        const vec kept = vec_mul(vec_load(work->x + i + j), scale);
+        const vmask dropped = vec_lt(vec_load(u + j), threshold);
+
+        vec_store(work->y + i + j, vec_select(dropped, vec_zero(), kept));
+    }
+}
+
+static void drop_range(const struct BP_REAL(random) * work, size_t begin, size_t end)
+{
+    size_t i;
+
+    for (i = begin; i < end; i += PHILOX_WORDS)
+        drop_group(work, i, end - i < PHILOX_WORDS ? end - i : PHILOX_WORDS);
+}
+
+static double unit_of(uint32_t low, uint32_t high, uint64_t more)
+{
+    return (double)((((uint64_t)high << 32 | low) >> 11) + more) * 0x1p-53;
+}
+
+static double normal_of(const uint32_t *words)
+{
+    const double u = unit_of(words[0], words[PHILOX_COUNTERS], 1);
+    const double v = unit_of(words[2 * PHILOX_COUNTERS], words[3 * PHILOX_COUNTERS], 0);
+
+    return sqrt(-2.0 * bp_log_f64(u)) * bp_cos_f64(RANDOM_TWO_PI * v);
+}
+
+static void blur_range(const struct BP_REAL(random) * work, size_t begin, size_t end)
+{
+    uint32_t words[PHILOX_WORDS];
+    size_t i, b;
+
+    for (i = begin; i < end; i += PHILOX_COUNTERS) {
+        philox(&work->counter, (uint32_t)i, words);
+        for (b = 0; b < PHILOX_COUNTERS; b++)
+            work->y[i + b] =
+                (real)((double)work->x[i + b] + work->deviation * normal_of(words + b));
+    }
+}
+
+struct random_grid {
+    const struct BP_REAL(random) * work;
+    random_fn run;
+};
+
+static void random_chunk(void *data, size_t chunk)
+{
+    const struct random_grid *const grid = data;
+    const size_t begin = chunk * RANDOM_CHUNK;
+    const size_t rest = grid->work->count - begin;
+
+    grid->run(grid->work, begin, begin + (rest < RANDOM_CHUNK ? rest : RANDOM_CHUNK));
+}
+
+static void random_all(struct bp_pool *pool, const struct BP_REAL(random) * work,
+                       random_fn run)
+{
+    const size_t chunks = work->count / RANDOM_CHUNK + (work->count % RANDOM_CHUNK != 0);
+    struct random_grid grid = {work, run};
+
+    if (chunks <= 1)
+        run(work, 0, work->count);
+    else
+        bp_parallel_for(pool, chunks, random_chunk, &grid);
+}
+
+static void drop(struct bp_pool *pool, const struct BP_REAL(random) * work)
+{
+    random_all(pool, work, drop_range);
+}
+
+static void blur(struct bp_pool *pool, const struct BP_REAL(random) * work)
+{
+    random_all(pool, work, blur_range);
+}
+
+#endif
