@@ -716,8 +716,14 @@ enum {
 
 /** Settings of a cost, for bp_cost_set(). */
 enum {
-    BP_COST_SCALE = 1 /**< delta of Huber or beta of SmoothL1: above 0, at most 1e6;
-                           default 1. */
+    BP_COST_SCALE = 1,    /**< delta of Huber or beta of SmoothL1: above 0, at most 1e6;
+                               default 1. */
+    BP_COST_SMOOTHING = 2 /**< Label smoothing of softmax cross-entropy (Szegedy et al.,
+                               2016), as PyTorch's `label_smoothing`: a target y counts
+                               as (1 - s) y + s / D, so that the right class need not
+                               come to 1. 0 (default) to below 1. It is part of the cost
+                               wherever that is measured, also by
+                               bp_network_evaluate(). */
 };
 
 /** The name of a cost function in lower case, such as "softmax_cross_entropy"; NULL for

@@ -18,6 +18,7 @@ static struct bp_cost_run cost_run_of(const struct bp_pass *pass,
     return (struct bp_cost_run){
         .kind = cost->kind,
         .scale = cost->settings[BP_COST_SCALE - 1],
+        .smoothing = cost->settings[BP_COST_SMOOTHING - 1],
         .fused = fused,
         .rows = pass->rows,
         .cols = cols,

@@ -124,7 +124,10 @@ bp_trainer *case_trainer(const struct gradient_case *c, bp_network *network, siz
     bp_trainer *trainer = NULL;
 
     if (c->cost->scale > 0)
-        ok(bp_cost_set(cost, BP_COST_SCALE, c->cost->scale));
+        ok(bp_cost_set(cost,
+                       c->cost->kind == BP_COST_SOFTMAX_CROSS_ENTROPY ? BP_COST_SMOOTHING
+                                                                      : BP_COST_SCALE,
+                       c->cost->scale));
     ok(bp_trainer_create(network, cost, sgd, &trainer));
     ok(bp_trainer_set(trainer, BP_TRAINER_BATCH, (double)batch));
     bp_cost_destroy(cost);

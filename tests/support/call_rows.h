@@ -150,6 +150,7 @@ CALL(bp_cost_create, ALLOCATES, "", bp_cost_create(BP_COST_MSE, w->env, &w->out.
 CALL(bp_cost_destroy, NEVER, "", (bp_cost_destroy(WORLD_TAKE(w->huber)), BP_OK))
 CALL(bp_cost_destroy, NEVER, "NULL", (bp_cost_destroy(NULL), BP_OK))
 CALL(bp_cost_error, NEVER, "", is_string(bp_cost_error(w->cost)))
+CALL(bp_cost_set, NEVER, "smoothing", bp_cost_set(w->cost, BP_COST_SMOOTHING, 0.25))
 CALL(bp_cost_set, NEVER, "", bp_cost_set(w->huber, BP_COST_SCALE, 2))
 CALL(bp_cost_get, NEVER, "", bp_cost_get(w->huber, BP_COST_SCALE, &w->out.value))
 

@@ -90,6 +90,7 @@ static void mix_cost(uint64_t *digest, const bp_cost *cost)
     double value = 0;
 
     mix_double(digest, bp_cost_get(cost, BP_COST_SCALE, &value), value);
+    mix_double(digest, bp_cost_get(cost, BP_COST_SMOOTHING, &value), value);
 }
 
 static void mix_optimizer(uint64_t *digest, const bp_optimizer *optimizer)
