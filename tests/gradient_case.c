@@ -30,6 +30,13 @@ struct gradient_case case_of(size_t activation, size_t cost, bool deep)
     };
 }
 
+bool case_between(const struct layer_record *between, size_t activation, size_t cost)
+{
+    const bool chosen = !between->variant || (activation + 2 * cost) % 5 == 0;
+
+    return chosen && pair_allowed(&activation_records[activation], &cost_records[cost]);
+}
+
 const char *case_text(const struct gradient_case *c)
 {
     static char text[256];

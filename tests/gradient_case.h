@@ -32,6 +32,9 @@ struct gradient_case {
  *  change with the pair so that all of them take their turn. */
 struct gradient_case case_of(size_t activation, size_t cost, bool deep);
 
+/** Whether a layer between is tested at a pair: of variants every fifth. */
+bool case_between(const struct layer_record *between, size_t activation, size_t cost);
+
 /** One line for messages. */
 const char *case_text(const struct gradient_case *c);
 

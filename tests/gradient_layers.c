@@ -116,13 +116,13 @@ static void batch_norm(const struct layer_batch *batch, double *y)
 #define BATCH   BP_LAYER_KIND_BATCH_NORM
 
 const struct layer_record layer_records[] = {
-    {DROPOUT, "dropout 0.4", 0.4, 0, false, false, dropout},
-    {DROPOUT, "dropout 0", 0, 0, false, false, dropout},
-    {NOISE, "noise 0.3", 0.3, 0, false, false, noise},
-    {LAYER, "layer norm", 0, 0, false, false, layer_norm},
-    {LAYER, "layer norm, epsilon 0.1, plain", 0, 0.1, true, false, layer_norm},
-    {BATCH, "batch norm", 0, 0, false, true, batch_norm},
-    {BATCH, "batch norm, epsilon 0.1, plain", 0, 0.1, true, true, batch_norm},
+    {DROPOUT, "dropout 0.4", 0.4, 0, false, false, false, dropout},
+    {DROPOUT, "dropout 0", 0, 0, false, false, true, dropout},
+    {NOISE, "noise 0.3", 0.3, 0, false, false, false, noise},
+    {LAYER, "layer norm", 0, 0, false, false, false, layer_norm},
+    {LAYER, "layer norm, epsilon 0.1, plain", 0, 0.1, true, false, true, layer_norm},
+    {BATCH, "batch norm", 0, 0, false, true, false, batch_norm},
+    {BATCH, "batch norm, epsilon 0.1, plain", 0, 0.1, true, true, true, batch_norm},
 };
 
 const size_t layer_record_count = sizeof layer_records / sizeof layer_records[0];

@@ -31,6 +31,7 @@ struct layer_record {
     double epsilon; /**< Of a norm: if it is set, above 0. */
     bool plain;     /**< A norm without scale and shift. */
     bool needs_rows;
+    bool variant; /**< Of another record: a sample of the pairs is enough. */
     /** y of all rows in training, at step 0. */
     void (*formula)(const struct layer_batch *batch, double *y);
 };

@@ -66,7 +66,7 @@ static void run_shape(void **state)
                 c.apart = shape->apart;
                 c.precision = shape->precision;
                 c.between = &layer_records[i];
-                failed += pair_allowed(c.last, c.cost) && prove(&c);
+                failed += case_between(c.between, a, k) && prove(&c);
             }
     assert_int_equal(failed, 0);
 }

@@ -193,7 +193,7 @@ static void run_between(void **state)
                 c.apart = shape->apart;
                 c.between = &layer_records[i];
                 c.precision = shape->precision;
-                if (pair_allowed(c.last, c.cost))
+                if (case_between(c.between, a, k))
                     run_case(&c, &total);
             }
     assert_int_equal(total.failed, 0);

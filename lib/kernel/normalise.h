@@ -17,7 +17,8 @@
 #ifndef BP_KERNEL_NORMALISE_H
 #define BP_KERNEL_NORMALISE_H
 
-/* In a chunk for the pool: columns, and about so many elements of whole rows. */
+/* In a chunk for the pool: columns, which make a strip that is done together, and about
+ * so many elements of whole rows. */
 #define NORM_COLS     64
 #define NORM_ELEMENTS 8192
 
@@ -73,34 +74,33 @@ static void norm_clear(real *row, size_t cols)
         row[j] = 0;
 }
 
-/* How many of the sixteen columns from j on are there. */
+/* How many columns there are of the strip that begins with j. */
 static size_t norm_width(const norm_work *work, size_t j)
 {
-    return work->cols - j < BP_LANES ? work->cols - j : BP_LANES;
+    return work->cols - j < NORM_COLS ? work->cols - j : NORM_COLS;
 }
 
 /* --- By columns ----------------------------------------------------------------------
  */
 
-static void column_moments_block(const norm_work *work, size_t j)
+KERNEL_INLINE void column_moments_part(const norm_work *work, size_t j, size_t width)
 {
     const double rows = (double)work->rows;
-    double sum[BP_LANES] = {0}, square[BP_LANES] = {0};
-    double *const mean = work->mean + j;
+    double sum[NORM_COLS] = {0}, square[NORM_COLS] = {0}, mean[NORM_COLS];
     size_t r, i;
 
     for (r = 0; r < work->rows; r++)
-        for (i = 0; i < BP_LANES; i++)
+        for (i = 0; i < width; i++)
             sum[i] += (double)work->x[r * work->stride + j + i];
-    for (i = 0; i < BP_LANES; i++)
-        mean[i] = sum[i] / rows;
+    for (i = 0; i < width; i++)
+        mean[i] = work->mean[j + i] = sum[i] / rows;
     for (r = 0; r < work->rows; r++)
-        for (i = 0; i < BP_LANES; i++) {
+        for (i = 0; i < width; i++) {
             const double d = (double)work->x[r * work->stride + j + i] - mean[i];
 
             square[i] += d * d;
         }
-    for (i = 0; i < BP_LANES; i++)
+    for (i = 0; i < width; i++)
         work->variance[j + i] = square[i] / rows;
 }
 
@@ -108,8 +108,11 @@ static void column_moments_range(const norm_work *work, size_t begin, size_t end
 {
     size_t j;
 
-    for (j = begin; j < end; j += BP_LANES)
-        column_moments_block(work, j);
+    for (j = begin; j < end; j += NORM_COLS)
+        if (norm_width(work, j) == NORM_COLS)
+            column_moments_part(work, j, NORM_COLS);
+        else
+            column_moments_part(work, j, norm_width(work, j));
 }
 
 static void column_moments(struct bp_pool *pool, const norm_work *work)
@@ -153,34 +156,47 @@ static void column_norm(struct bp_pool *pool, const norm_work *work)
     norm_rows(pool, work, column_norm_range);
 }
 
-/* Sixteen columns on the way back. */
+/* A strip of columns on the way back. */
 struct norm_sums {
-    double g[BP_LANES], gn[BP_LANES];
+    double g[NORM_COLS], gn[NORM_COLS];
 };
 
-/* n of row r, column j: by columns and by rows the moments lie differently. */
-KERNEL_INLINE double norm_n(const norm_work *work, size_t r, size_t j, bool by_row)
+KERNEL_INLINE double norm_n(real x, double mean, double rstd)
 {
-    const size_t at = by_row ? r : j;
+    return ((double)x - mean) * rstd;
+}
 
-    return ((double)work->x[r * work->stride + j] - work->mean[at]) * work->rstd[at];
+/* Of `width` columns: a constant for a whole strip, for the compiler's sake. */
+KERNEL_INLINE void norm_sum_part(const norm_work *work, size_t j, size_t width,
+                                 bool by_row, struct norm_sums *sums)
+{
+    double g[NORM_COLS] = {0}, gn[NORM_COLS] = {0};
+    size_t r, i;
+
+    for (r = 0; r < work->rows; r++) {
+        const real *const x = work->x + r * work->stride + j;
+        const real *const g_row = work->g + r * work->stride + j;
+        const double *const mean = by_row ? work->mean + r : work->mean + j;
+        const double *const rstd = by_row ? work->rstd + r : work->rstd + j;
+
+        for (i = 0; i < width; i++) {
+            const size_t at = by_row ? 0 : i;
+
+            g[i] += (double)g_row[i];
+            gn[i] += (double)g_row[i] * norm_n(x[i], mean[at], rstd[at]);
+        }
+    }
+    memcpy(sums->g, g, sizeof g);
+    memcpy(sums->gn, gn, sizeof gn);
 }
 
 KERNEL_INLINE void norm_sum(const norm_work *work, size_t j, bool by_row,
                             struct norm_sums *sums)
 {
-    const size_t width = norm_width(work, j);
-    size_t r, i;
-
-    for (i = 0; i < BP_LANES; i++)
-        sums->g[i] = sums->gn[i] = 0;
-    for (r = 0; r < work->rows; r++)
-        for (i = 0; i < width; i++) {
-            const double g = (double)work->g[r * work->stride + j + i];
-
-            sums->g[i] += g;
-            sums->gn[i] += g * norm_n(work, r, j + i, by_row);
-        }
+    if (norm_width(work, j) == NORM_COLS)
+        norm_sum_part(work, j, NORM_COLS, by_row, sums);
+    else
+        norm_sum_part(work, j, norm_width(work, j), by_row, sums);
 }
 
 static void norm_store_grads(const norm_work *work, size_t j,
@@ -194,30 +210,38 @@ static void norm_store_grads(const norm_work *work, size_t j,
     }
 }
 
-static void column_back_block(const norm_work *work, size_t j,
-                              const struct norm_sums *sums)
+KERNEL_INLINE void column_back_part(const norm_work *work, size_t j, size_t width,
+                                    const struct norm_sums *sums)
 {
-    const size_t width = norm_width(work, j);
     const double rows = (double)work->rows;
-    double scale[BP_LANES], g_mean[BP_LANES], gn_mean[BP_LANES];
+    double scale[NORM_COLS], g_mean[NORM_COLS], gn_mean[NORM_COLS];
+    const double *const mean = work->mean + j, *const rstd = work->rstd + j;
     size_t r, i;
 
     for (i = 0; i < width; i++) {
-        const double gamma = work->gamma != NULL ? (double)work->gamma[j + i] : 1;
-
-        scale[i] = gamma * work->rstd[j + i];
+        scale[i] = (work->gamma != NULL ? (double)work->gamma[j + i] : 1) * rstd[i];
         g_mean[i] = sums->g[i] / rows;
         gn_mean[i] = sums->gn[i] / rows;
     }
     for (r = 0; r < work->rows; r++) {
+        const real *const x = work->x + r * work->stride + j;
         const real *const g = work->g + r * work->stride + j;
         real *const dx = work->dx + r * work->stride + j;
 
         for (i = 0; i < width; i++)
             dx[i] = (real)(scale[i] * ((double)g[i] - g_mean[i] -
-                                       norm_n(work, r, j + i, false) * gn_mean[i]));
+                                       norm_n(x[i], mean[i], rstd[i]) * gn_mean[i]));
         norm_clear(dx, width);
     }
+}
+
+static void column_back_block(const norm_work *work, size_t j,
+                              const struct norm_sums *sums)
+{
+    if (norm_width(work, j) == NORM_COLS)
+        column_back_part(work, j, NORM_COLS, sums);
+    else
+        column_back_part(work, j, norm_width(work, j), sums);
 }
 
 static void column_back_range(const norm_work *work, size_t begin, size_t end)
@@ -225,7 +249,7 @@ static void column_back_range(const norm_work *work, size_t begin, size_t end)
     struct norm_sums sums;
     size_t j;
 
-    for (j = begin; j < end; j += BP_LANES) {
+    for (j = begin; j < end; j += NORM_COLS) {
         norm_sum(work, j, false, &sums);
         norm_store_grads(work, j, &sums);
         if (work->dx != NULL)
@@ -317,30 +341,56 @@ static void row_norm(struct bp_pool *pool, const norm_work *work)
     norm_rows(pool, work, row_norm_range);
 }
 
-/* h = gamma g */
-KERNEL_INLINE double row_h(const norm_work *work, size_t r, size_t j)
-{
-    const double g = (double)work->g[r * work->stride + j];
+/* One row on the way back. */
+struct norm_row {
+    const real *x, *g, *gamma;
+    double mean, rstd;
+};
 
-    return work->gamma != NULL ? (double)work->gamma[j] * g : g;
+static struct norm_row norm_row_of(const norm_work *work, size_t r)
+{
+    return (struct norm_row){work->x + r * work->stride, work->g + r * work->stride,
+                             work->gamma, work->mean[r], work->rstd[r]};
+}
+
+/* h = gamma g */
+KERNEL_INLINE double row_h(const struct norm_row *row, size_t j)
+{
+    return row->gamma != NULL ? (double)row->gamma[j] * (double)row->g[j]
+                              : (double)row->g[j];
+}
+
+KERNEL_INLINE double row_n(const struct norm_row *row, size_t j)
+{
+    return ((double)row->x[j] - row->mean) * row->rstd;
+}
+
+KERNEL_INLINE void row_back_add(const struct norm_row *row, size_t j, size_t width,
+                                double *h, double *hn)
+{
+    size_t i;
+
+    for (i = 0; i < width; i++) {
+        const double at = row_h(row, j + i);
+
+        h[i] += at;
+        hn[i] += at * row_n(row, j + i);
+    }
 }
 
 /* The means of h and of h n along a row. */
-static void row_back_means(const norm_work *work, size_t r, double *h_mean,
+static void row_back_means(const struct norm_row *row, size_t cols, double *h_mean,
                            double *hn_mean)
 {
     double h[BP_LANES] = {0}, hn[BP_LANES] = {0};
-    size_t j, i;
+    size_t j;
 
-    for (j = 0; j < work->cols; j += BP_LANES)
-        for (i = 0; i < norm_width(work, j); i++) {
-            const double at = row_h(work, r, j + i);
-
-            h[i] += at;
-            hn[i] += at * norm_n(work, r, j + i, true);
-        }
-    *h_mean = norm_total(h) / (double)work->cols;
-    *hn_mean = norm_total(hn) / (double)work->cols;
+    for (j = 0; j + BP_LANES <= cols; j += BP_LANES)
+        row_back_add(row, j, BP_LANES, h, hn);
+    if (j < cols)
+        row_back_add(row, j, cols - j, h, hn);
+    *h_mean = norm_total(h) / (double)cols;
+    *hn_mean = norm_total(hn) / (double)cols;
 }
 
 static void row_back_range(const norm_work *work, size_t begin, size_t end)
@@ -348,13 +398,14 @@ static void row_back_range(const norm_work *work, size_t begin, size_t end)
     size_t r, j;
 
     for (r = begin; r < end; r++) {
+        const struct norm_row row = norm_row_of(work, r);
         real *const dx = work->dx + r * work->stride;
         double h_mean, hn_mean;
 
-        row_back_means(work, r, &h_mean, &hn_mean);
+        row_back_means(&row, work->cols, &h_mean, &hn_mean);
         for (j = 0; j < work->cols; j++)
-            dx[j] = (real)(work->rstd[r] * (row_h(work, r, j) - h_mean -
-                                            norm_n(work, r, j, true) * hn_mean));
+            dx[j] =
+                (real)(row.rstd * (row_h(&row, j) - h_mean - row_n(&row, j) * hn_mean));
         norm_clear(dx, work->cols);
     }
 }
@@ -364,7 +415,7 @@ static void row_grads_range(const norm_work *work, size_t begin, size_t end)
     struct norm_sums sums;
     size_t j;
 
-    for (j = begin; j < end; j += BP_LANES) {
+    for (j = begin; j < end; j += NORM_COLS) {
         norm_sum(work, j, true, &sums);
         norm_store_grads(work, j, &sums);
     }

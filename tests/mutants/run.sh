@@ -21,8 +21,9 @@ here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
 cc=${CC:-cc}
 flags='-std=c11 -O1 -w -Iinclude -Ilib -Itests/support -Itests'
-programs='test_gradient_reference test_gradient test_gradient_custom test_adjoint'
-seconds=60
+programs='test_gradient_reference test_gradient test_gradient_custom test_adjoint
+    test_gradient_layers test_norm test_random_layers test_parity_layers'
+seconds=120
 jobs=2
 
 fail() {
