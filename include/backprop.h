@@ -1484,7 +1484,7 @@ typedef struct bp_cost_ops {
  *               bp_layer_create_activation().
  * @param ops    copied.
  * @return ::BP_EINVAL for NULL, a wrong struct_size, name or range, a missing callback
- *         that is required, or a layer with callbacks. */
+ *         that is required, or a layer with callbacks or without an activation. */
 BP_API bp_status bp_layer_set_activation(bp_layer *layer, const bp_activation_ops *ops);
 
 /** Describe a layer of your own.

@@ -11,4 +11,11 @@ struct bp_counter {
     uint32_t word[4]; /**< The third counts from 0: what stands in it is not looked at. */
 };
 
+/** Normal numbers of sixteen counters, from @p first on, in double. */
+typedef void (*bp_normals_fn)(const struct bp_counter *counter, uint32_t first,
+                              double out[16]);
+
+/** That for a `BP_ISA_` value that bp_cpu_isa() gave; the same bits from all. */
+bp_normals_fn bp_normals_for(int32_t isa);
+
 #endif

@@ -56,7 +56,8 @@ struct BP_REAL(random) {
     real *y;            /**< May be x. */
     uint32_t threshold; /**< Dropout: of 2^24 numbers so many are dropped, */
     double scale;       /**< and what is kept is multiplied by this. */
-    double deviation;   /**< Noise. */
+    double deviation;      /**< Noise, */
+    bp_normals_fn normals; /**< and its numbers. */
 };
 
 /** A normalisation of each column, or of each row, y = gamma (x - mean) rstd + beta with
@@ -101,6 +102,8 @@ struct BP_REAL(kernels) {
     /** Dropout, forward and backward; noise, which leaves numbers in padding. */
     void (*drop)(struct bp_pool *pool, const struct BP_REAL(random) *work);
     void (*blur)(struct bp_pool *pool, const struct BP_REAL(random) *work);
+
+    bp_normals_fn normals; /**< NULL but in the tables in double. */
 
     /** By columns. The moments of a batch in two passes over it; rstd of the variances;
      *  y of both; and the way back. */

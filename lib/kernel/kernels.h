@@ -34,6 +34,9 @@
 #endif
 
 #include "kernel/activate.h"
+#if BP_PRECISION == 64
+#include "kernel/normal.h"
+#endif
 #include "kernel/normalise.h"
 #include "kernel/product.h"
 #include "kernel/random.h"
@@ -52,6 +55,9 @@ const struct BP_REAL(kernels) BP_REAL(KERNEL_TABLE) = {
     .derive = derive,
     .drop = drop,
     .blur = blur,
+#if BP_PRECISION == 64
+    .normals = normals,
+#endif
     .column_moments = column_moments,
     .column_rstd = column_rstd,
     .column_norm = column_norm,

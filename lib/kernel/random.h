@@ -8,21 +8,18 @@
  *
  *     y = 0 where u < threshold, else x scale
  *
- * Noise, for element i: the four words of counter i make u in (0, 1] and v in [0, 1), of
- * 53 bits each; in double, rounded once at the end:
+ * Noise, for element i: n is the normal number of counter i, see normal.h; in double,
+ * rounded once at the end:
  *
- *     y = x + deviation sqrt(-2 ln u) cos(2 pi v)
+ *     y = x + deviation n
  */
 #ifndef BP_KERNEL_RANDOM_H
 #define BP_KERNEL_RANDOM_H
 
-#include "kernel/math.h"
 #include "kernel/philox.h"
 
 /* Elements in a chunk for the pool: whole groups of words. */
 #define RANDOM_CHUNK 8192
-
-#define RANDOM_TWO_PI 0x1.921fb54442d18p2
 
 typedef void (*random_fn)(const struct BP_REAL(random) * work, size_t begin, size_t end);
 
@@ -54,29 +51,15 @@ static void drop_range(const struct BP_REAL(random) * work, size_t begin, size_t
         drop_group(work, i, end - i < PHILOX_WORDS ? end - i : PHILOX_WORDS);
 }
 
-static double unit_of(uint32_t low, uint32_t high, uint64_t more)
-{
-    return (double)((((uint64_t)high << 32 | low) >> 11) + more) * 0x1p-53;
-}
-
-static double normal_of(const uint32_t *words)
-{
-    const double u = unit_of(words[0], words[PHILOX_COUNTERS], 1);
-    const double v = unit_of(words[2 * PHILOX_COUNTERS], words[3 * PHILOX_COUNTERS], 0);
-
-    return sqrt(-2.0 * bp_log_f64(u)) * bp_cos_f64(RANDOM_TWO_PI * v);
-}
-
 static void blur_range(const struct BP_REAL(random) * work, size_t begin, size_t end)
 {
-    uint32_t words[PHILOX_WORDS];
+    double normal[PHILOX_COUNTERS];
     size_t i, b;
 
     for (i = begin; i < end; i += PHILOX_COUNTERS) {
-        philox(&work->counter, (uint32_t)i, words);
+        work->normals(&work->counter, (uint32_t)i, normal);
         for (b = 0; b < PHILOX_COUNTERS; b++)
-            work->y[i + b] =
-                (real)((double)work->x[i + b] + work->deviation * normal_of(words + b));
+            work->y[i + b] = (real)((double)work->x[i + b] + work->deviation * normal[b]);
     }
 }
 

@@ -74,6 +74,7 @@ static int32_t noise_forward(const struct bp_op_run *run)
     struct BP_REAL(random) work = random_work(run, BP_STREAM_NOISE);
 
     work.deviation = bp_layer_setting(&run->node->spec, BP_LAYER_DEVIATION);
+    work.normals = bp_normals_for(kernels_of(run)->isa);
     if (run->mode == BP_MODE_PREDICT || work.deviation == 0)
         pass_by(run);
     else

@@ -5,7 +5,6 @@
 
 #include "check.h"
 
-#include "kernel/math.h"
 #include "rng.h"
 
 /* ---- by the cipher of lib/rng.c, one block at a time ---- */
@@ -52,6 +51,7 @@ static void random_check(table *k, struct BP_REAL(random) work, bool noise, draw
     fill(x.at, 1, work.count, work.count, draw, 0);
     work.x = x.at;
     work.y = y.at;
+    work.normals = bp_normals_for(k->isa);
     (noise ? k->blur : k->drop)(&pool, &work);
     for (i = 0; i < work.count; i++) {
         const real expected = noise ? blurred_at(&work, i) : dropped_at(&work, i);
@@ -63,6 +63,30 @@ static void random_check(table *k, struct BP_REAL(random) work, bool noise, draw
     assert_same(x.at, y.at, work.count, "in place", k->isa);
     array_free(&x);
     array_free(&y);
+}
+
+/* As lib/rng.c has them, one by one. */
+static void normals_are_those_of_the_generator(void **state)
+{
+    size_t count, t, c, i, b;
+    table *const *const tables = all_tables(&count);
+
+    (void)state;
+    for (t = 0; t < count; t++)
+        for (c = 0; c < 3; c++)
+            for (i = 0; i < 40000; i += 16) {
+                struct bp_rng rng = {.seed = (uint64_t)counters[c].key[1] << 32 |
+                                             counters[c].key[0],
+                                     .stream = counters[c].word[0],
+                                     .tensor = counters[c].word[1]};
+                double found[16], expected[16];
+
+                bp_normals_for(tables[t]->isa)(&counters[c], (uint32_t)i, found);
+                for (b = 0; b < 16; b++)
+                    expected[b] = bp_rng_normal_at(
+                        &rng, (uint64_t)counters[c].word[3] << 32 | (i + b));
+                assert_memory_equal(found, expected, sizeof found);
+            }
 }
 
 static const size_t random_counts[] = {0, 16, 48, 64, 80, 8192 + 32, 2 * 8192};

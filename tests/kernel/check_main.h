@@ -27,6 +27,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(sgd_is_the_documented_sequence),
         cmocka_unit_test(adam_is_the_documented_sequence),
         cmocka_unit_test(dropout_is_a_function_of_place),
+        cmocka_unit_test(normals_are_those_of_the_generator),
         cmocka_unit_test(noise_is_a_function_of_place),
         cmocka_unit_test(norms_follow_their_formulas),
         cmocka_unit_test(variance_does_not_cancel),
