@@ -189,45 +189,64 @@ static void test_noise(void **state)
 
 /* ---- predictions ---- */
 
-/* Whatever layers of training stand between: the same bits as without. */
-static void check_prediction(int32_t precision)
+/* Before and behind each dense layer, or behind each alone. */
+static void add_both(bp_network *plain, bp_network *other, size_t units, bool before)
 {
-    static const size_t widths[] = {INPUTS, 20, 30, 3};
+    bp_layer *layer = units % 2 ? dropout(0.5) : noise(1);
+
+    ok(bp_network_add_dense(plain, units, BP_ACTIVATION_GELU));
+    if (before)
+        ok(bp_network_add(other, layer));
+    ok(bp_network_add_dense(other, units, BP_ACTIVATION_GELU));
+    ok(bp_network_add(other, layer));
+    bp_layer_destroy(layer);
+}
+
+static void copy_weights(const bp_network *plain, bp_network *other, size_t layer,
+                         size_t to)
+{
+    bp_parameter_info info = {.struct_size = sizeof info};
+    double w[INPUTS * INPUTS];
+
+    ok(bp_network_parameter_info(plain, layer, BP_PARAMETER_WEIGHT, &info));
+    ok(bp_network_get_parameter_f64(plain, layer, BP_PARAMETER_WEIGHT, w,
+                                    info.rows * info.cols));
+    ok(bp_network_set_parameter_f64(other, to, BP_PARAMETER_WEIGHT, w,
+                                    info.rows * info.cols));
+}
+
+static void predict(const bp_network *network, float *y)
+{
+    bp_workspace *workspace = NULL;
+    float x[ROWS * INPUTS];
+
+    for (size_t i = 0; i < ROWS * INPUTS; ++i)
+        x[i] = (float)(i % 17) / 8 - 1;
+    ok(bp_workspace_create(network, 7, &workspace));
+    ok(bp_network_predict(network, workspace, x, ROWS * INPUTS, y, ROWS * 3));
+    bp_workspace_destroy(workspace);
+}
+
+/* Whatever layers of training stand between: the same bits as without. */
+static void check_prediction(int32_t precision, bool before)
+{
+    static const size_t units[] = {20, 31, 3};
     bp_network *plain = NULL, *other = NULL;
-    bp_workspace *a = NULL, *b = NULL;
-    float x[ROWS * INPUTS], y[ROWS * 3], z[ROWS * 3];
+    float y[ROWS * 3], z[ROWS * 3];
 
     ok(bp_network_create(INPUTS, NULL, &plain));
     ok(bp_network_create(INPUTS, NULL, &other));
     ok(bp_network_set(plain, BP_NETWORK_PRECISION, precision));
     ok(bp_network_set(other, BP_NETWORK_PRECISION, precision));
-    for (size_t i = 1; i < 4; ++i) {
-        bp_layer *drop = i % 2 ? dropout(0.5) : noise(1);
-
-        ok(bp_network_add_dense(plain, widths[i], BP_ACTIVATION_GELU));
-        ok(bp_network_add(other, drop));
-        ok(bp_network_add_dense(other, widths[i], BP_ACTIVATION_GELU));
-        ok(bp_network_add(other, drop));
-        bp_layer_destroy(drop);
-    }
+    for (size_t i = 0; i < 3; ++i)
+        add_both(plain, other, units[i], before);
     ok(bp_network_build(plain, 1));
     ok(bp_network_build(other, 2));
-    for (size_t i = 0; i < 3; ++i) {
-        double w[INPUTS * INPUTS];
-        const size_t count = widths[i] * widths[i + 1];
-
-        ok(bp_network_get_parameter_f64(plain, i, BP_PARAMETER_WEIGHT, w, count));
-        ok(bp_network_set_parameter_f64(other, 3 * i + 1, BP_PARAMETER_WEIGHT, w, count));
-    }
-    for (size_t i = 0; i < ROWS * INPUTS; ++i)
-        x[i] = (float)(i % 17) / 8 - 1;
-    ok(bp_workspace_create(plain, 7, &a));
-    ok(bp_workspace_create(other, 7, &b));
-    ok(bp_network_predict(plain, a, x, ROWS * INPUTS, y, ROWS * 3));
-    ok(bp_network_predict(other, b, x, ROWS * INPUTS, z, ROWS * 3));
+    for (size_t i = 0; i < 3; ++i)
+        copy_weights(plain, other, i, before ? 3 * i + 1 : 2 * i);
+    predict(plain, y);
+    predict(other, z);
     assert_bits_f32(z, y, ROWS * 3);
-    bp_workspace_destroy(a);
-    bp_workspace_destroy(b);
     bp_network_destroy(plain);
     bp_network_destroy(other);
 }
@@ -235,8 +254,10 @@ static void check_prediction(int32_t precision)
 static void test_prediction(void **state)
 {
     (void)state;
-    check_prediction(BP_PRECISION_F32);
-    check_prediction(BP_PRECISION_F64);
+    check_prediction(BP_PRECISION_F32, false);
+    check_prediction(BP_PRECISION_F32, true);
+    check_prediction(BP_PRECISION_F64, false);
+    check_prediction(BP_PRECISION_F64, true);
 }
 
 /* A network of nothing else puts out what comes in. */
