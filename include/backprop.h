@@ -1067,9 +1067,9 @@ BP_API bp_status bp_gradient_options_init(bp_gradient_options *options);
 
 /** Compare the gradient that backpropagation gives with central differences,
  * (C(w + h) - C(w - h)) / 2h with h = cbrt(epsilon) max(1, |w|), for every parameter, in
- * double, on a copy: the network stays as it is. A wrong derivative in an operation of
- * your own shows here. The cost grows with parameters * parameters * rows: give a few
- * rows.
+ * double, on a copy: the network stays as it is. Layers work as in training, under one
+ * mask of dropout for all evaluations. A wrong derivative in an operation of your own
+ * shows here. The cost grows with parameters * parameters * rows: give a few rows.
  * @param trainer  a built trainer: its network and its cost are checked.
  * @param data     its rows are one batch; at least 1 row.
  * @param options  or NULL for the defaults.
