@@ -163,6 +163,15 @@ static bp_status epoch(struct fit *fit)
     return status;
 }
 
+/* The first and the last batch of an epoch, which may be a short one. */
+static bp_status check_batches(struct bp_trainer *trainer, size_t rows)
+{
+    const size_t batch = trainer->model.pass.capacity;
+    const size_t rest = rows % batch;
+
+    return bp_model_check_rows(trainer->network, rest > 0 ? rest : batch, &trainer->text);
+}
+
 static bp_status check(struct bp_trainer *trainer, const struct bp_dataset *data)
 {
     bp_status status;
@@ -173,6 +182,8 @@ static bp_status check(struct bp_trainer *trainer, const struct bp_dataset *data
     if (status == BP_OK)
         status =
             bp_batch_check_data(trainer->network, &trainer->cost, data, &trainer->text);
+    if (status == BP_OK)
+        status = check_batches(trainer, bp_dataset_rows(data));
     return status == BP_OK ? reserve_order(trainer, bp_dataset_rows(data)) : status;
 }
 

@@ -7,7 +7,8 @@
  *     dC/dz_j = p_j sum_i y_i - y_j
  *
  * where sum y = 1 but for targets that are no distribution. A label stands for y = 1 at
- * its place and 0 elsewhere. A template: activation.h is included before it.
+ * its place and 0 elsewhere. With smoothing s, (1 - s) y + s / D takes the place of y.
+ * A template: activation.h is included before it.
  */
 #include "kernel/math.h"
 
@@ -16,6 +17,15 @@ static double target(const struct bp_cost_run *run, size_t r, size_t j)
     if (run->targets == NULL)
         return run->labels[r] == (int32_t)j ? 1 : 0;
     return ((const real *)run->targets)[r * run->stride + j];
+}
+
+static double class_target(const struct bp_cost_run *run, size_t r, size_t j)
+{
+    const double y = target(run, r, j);
+
+    if (run->smoothing == 0)
+        return y;
+    return (1 - run->smoothing) * y + run->smoothing / (double)run->cols;
 }
 
 static const real *output_row(const struct bp_cost_run *run, size_t r)
@@ -78,7 +88,7 @@ static double softmax_row_value(const struct bp_cost_run *run, size_t r)
     size_t j;
 
     for (j = 0; j < run->cols; j++) {
-        const double y = target(run, r, j);
+        const double y = class_target(run, r, j);
 
         if (y != 0)
             value -= y * (((double)z[j] - m) - log_sum);
@@ -92,7 +102,7 @@ static double row_target_sum(const struct bp_cost_run *run, size_t r)
     size_t j;
 
     for (j = 0; j < run->cols; j++)
-        sum += target(run, r, j);
+        sum += class_target(run, r, j);
     return sum;
 }
 
@@ -109,8 +119,8 @@ static void softmax_row_gradient(const struct bp_cost_run *run, size_t r)
     for (from = 0; from < run->cols; from += count) {
         count = row_exp(run, z, m, from, e);
         for (j = 0; j < count; j++)
-            g[from + j] =
-                (real)((e[j] / sum * weight - target(run, r, from + j)) / run->divisor);
+            g[from + j] = (real)((e[j] / sum * weight - class_target(run, r, from + j)) /
+                                 run->divisor);
     }
 }
 
