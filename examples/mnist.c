@@ -105,7 +105,7 @@ static void destroy_data(struct data *data)
 }
 
 /* Step 4. The network. A layer is described first, and the network takes a copy. */
-static void add_layer(bp_network *network, size_t units, int32_t activation, int32_t init)
+static void add_dense(bp_network *network, size_t units, int32_t activation, int32_t init)
 {
     bp_layer *layer;
 
@@ -116,6 +116,55 @@ static void add_layer(bp_network *network, size_t units, int32_t activation, int
     bp_layer_destroy(layer);
 }
 
+static void add(bp_network *network, bp_layer *layer)
+{
+    CHECK(network, bp_network_add(network, layer));
+    bp_layer_destroy(layer);
+}
+
+/* With a norm the weighted inputs z get mean 0 and deviation 1 before they are
+ * activated. So the activation is a layer of its own then. */
+static void add_normed(const struct settings *settings, bp_network *network, size_t units)
+{
+    bp_layer *norm, *activation;
+
+    add_dense(network, units, BP_ACTIVATION_LINEAR, settings->init);
+    if (settings->norm == BP_LAYER_KIND_LAYER_NORM)
+        CHECK_STATUS(bp_layer_create_layer_norm(NULL, &norm));
+    else
+        CHECK_STATUS(bp_layer_create_batch_norm(NULL, &norm));
+    add(network, norm);
+    CHECK_STATUS(bp_layer_create_activation(settings->activation, NULL, &activation));
+    add(network, activation);
+}
+
+/* Dropout lets other units rest in each step: none can rely on one neighbour. */
+static void add_hidden(const struct settings *settings, bp_network *network, size_t units)
+{
+    bp_layer *dropout;
+
+    if (settings->norm != 0)
+        add_normed(settings, network, units);
+    else
+        add_dense(network, units, settings->activation, settings->init);
+    if (settings->dropout == 0)
+        return;
+    if (bp_layer_create_dropout(settings->dropout, NULL, &dropout) != BP_OK)
+        fail("--dropout is %g, expected 0 to 1", settings->dropout);
+    add(network, dropout);
+}
+
+static void add_noise(const struct settings *settings, bp_network *network)
+{
+    bp_layer *noise;
+
+    if (settings->noise == 0)
+        return;
+    if (bp_layer_create_noise(settings->noise, NULL, &noise) != BP_OK)
+        fail("--noise is %g, expected 0 to 1000", settings->noise);
+    add(network, noise);
+}
+
 static bp_network *make_network(const struct settings *settings, size_t inputs,
                                 size_t classes, uint64_t seed)
 {
@@ -123,9 +172,10 @@ static bp_network *make_network(const struct settings *settings, size_t inputs,
 
     CHECK_STATUS(bp_network_create(inputs, NULL, &network));
     CHECK(network, bp_network_set(network, BP_NETWORK_PRECISION, settings->precision));
+    add_noise(settings, network);
     for (size_t i = 0; i < settings->layer_count; i++)
-        add_layer(network, settings->layers[i], settings->activation, settings->init);
-    add_layer(network, classes, settings->output, settings->init);
+        add_hidden(settings, network, settings->layers[i]);
+    add_dense(network, classes, settings->output, settings->init);
     CHECK(network, bp_network_build(network, seed));
     return network;
 }
@@ -188,6 +238,8 @@ static struct outcome learn(const struct settings *settings, const struct data *
     bp_cost *cost;
 
     CHECK_STATUS(bp_cost_create(settings->cost, NULL, &cost));
+    if (settings->smoothing != 0)
+        CHECK(cost, bp_cost_set(cost, BP_COST_SMOOTHING, settings->smoothing));
     *network = make_network(settings, bp_dataset_inputs(data->train),
                             bp_dataset_classes(data->train), seed);
     progress.network = *network;

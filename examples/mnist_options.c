@@ -20,6 +20,11 @@ static const char help[] =
     "  --activation NAME  of the hidden layers (default relu)\n"
     "  --cost NAME        cost function (default softmax_cross_entropy)\n"
     "  --output NAME      activation of the last layer (default: what suits the cost)\n"
+    "  --dropout X        share of hidden units that rest in a step (default 0)\n"
+    "  --noise X          deviation of noise on pixels, which are 0 to 1 (default 0)\n"
+    "  --norm NAME        batch or layer: what normalises the hidden layers' weighted\n"
+    "                     inputs (default none)\n"
+    "  --smoothing X      of the labels of softmax_cross_entropy (default 0)\n"
     "  --batch N          images a step (default 32)\n"
     "  --rate X           learning rate (default 0.1)\n"
     "  --momentum X       0 (default) to below 1\n"
@@ -132,6 +137,7 @@ static void set_lesson(struct settings *settings)
 }
 
 enum { LAYERS = 256, ACTIVATION, OUTPUT, COST, BATCH, RATE, MOMENTUM, NESTEROV, DECAY };
+enum { DROPOUT = 280, NOISE, NORM, SMOOTHING };
 enum { EPOCHS = 300, SEED, VALIDATION, F64, F32, DATA, LESSON, SEEDS, HELP };
 
 static const struct option options[] = {
@@ -139,6 +145,10 @@ static const struct option options[] = {
     {"activation", required_argument, NULL, ACTIVATION},
     {"output", required_argument, NULL, OUTPUT},
     {"cost", required_argument, NULL, COST},
+    {"dropout", required_argument, NULL, DROPOUT},
+    {"noise", required_argument, NULL, NOISE},
+    {"norm", required_argument, NULL, NORM},
+    {"smoothing", required_argument, NULL, SMOOTHING},
     {"batch", required_argument, NULL, BATCH},
     {"rate", required_argument, NULL, RATE},
     {"momentum", required_argument, NULL, MOMENTUM},
@@ -154,6 +164,31 @@ static const struct option options[] = {
     {"seeds", required_argument, NULL, SEEDS},
     {"help", no_argument, NULL, HELP},
     {NULL, 0, NULL, 0}};
+
+static int32_t find_norm(const char *text)
+{
+    if (strcmp(text, "batch") == 0)
+        return BP_LAYER_KIND_BATCH_NORM;
+    if (strcmp(text, "layer") == 0)
+        return BP_LAYER_KIND_LAYER_NORM;
+    if (strcmp(text, "none") == 0)
+        return 0;
+    fprintf(stderr, "error: --norm is '%s', expected batch, layer or none\n", text);
+    exit(EXIT_USAGE);
+}
+
+/* What keeps it from learning its examples by heart. */
+static int read_regular_option(int option, struct settings *settings)
+{
+    switch (option) {
+    case DROPOUT: settings->dropout = option_number("--dropout", optarg); return 1;
+    case NOISE: settings->noise = option_number("--noise", optarg); return 1;
+    case NORM: settings->norm = find_norm(optarg); return 1;
+    case SMOOTHING: settings->smoothing = option_number("--smoothing", optarg); return 1;
+    case DECAY: settings->decay = option_number("--decay", optarg); return 1;
+    default: return 0;
+    }
+}
 
 /* What the network is. */
 static int read_network_option(int option, struct settings *settings)
@@ -184,7 +219,6 @@ static int read_training_option(int option, struct settings *settings)
     case RATE: settings->rate = option_number("--rate", optarg); return 1;
     case MOMENTUM: settings->momentum = option_number("--momentum", optarg); return 1;
     case NESTEROV: settings->nesterov = 1; return 1;
-    case DECAY: settings->decay = option_number("--decay", optarg); return 1;
     case EPOCHS:
         settings->epochs = option_whole("--epochs", optarg, 1, 1000000);
         return 1;
@@ -216,6 +250,7 @@ struct settings read_settings(int argc, char **argv)
     set_defaults(&settings);
     while ((option = getopt_long(argc, argv, "", options, NULL)) != -1)
         if (!read_network_option(option, &settings) &&
+            !read_regular_option(option, &settings) &&
             !read_training_option(option, &settings))
             read_other_option(option, argv[0], &settings);
     option_no_more(argc, argv, optind);
@@ -239,4 +274,12 @@ void print_settings(const struct settings *settings, size_t inputs, size_t class
            settings->nesterov ? " (Nesterov)" : "", settings->decay,
            (unsigned long long)settings->epochs,
            settings->precision == BP_PRECISION_F64 ? "double" : "float");
+    if (settings->dropout > 0 || settings->noise > 0 || settings->norm != 0 ||
+        settings->smoothing > 0)
+        printf("Dropout %g, noise %g, %s norm, label smoothing %g\n", settings->dropout,
+               settings->noise,
+               settings->norm == 0                          ? "no"
+               : settings->norm == BP_LAYER_KIND_LAYER_NORM ? "layer"
+                                                            : "batch",
+               settings->smoothing);
 }

@@ -16,6 +16,10 @@ struct settings {
     int32_t activation; /* of the hidden layers, a BP_ACTIVATION_ value */
     int32_t output;     /* of the last layer */
     int32_t cost;       /* a BP_COST_ value */
+    double dropout;     /* behind each hidden layer, 0 to 1 */
+    double noise;       /* on the inputs, its deviation */
+    int32_t norm;       /* behind each hidden layer, a BP_LAYER_KIND_ value; 0: none */
+    double smoothing;   /* of the labels */
     int32_t init;       /* how weights and biases are drawn, a BP_INIT_ value */
     size_t batch;
     double rate;

@@ -315,11 +315,19 @@ enum {
     BP_LAYER_WEIGHT_INIT = 3, /**< A `BP_INIT_` value, ::BP_INIT_DEFAULT by default. */
     BP_LAYER_BIAS_INIT = 4,   /**< ::BP_INIT_DEFAULT, ::BP_INIT_ZERO,
                                    ::BP_INIT_FAN_IN_UNIFORM or ::BP_INIT_NORMAL. */
-    BP_LAYER_GAIN = 5         /**< The gain g of Xavier's and He's schemes, above 0 and at
+    BP_LAYER_GAIN = 5,        /**< The gain g of Xavier's and He's schemes, above 0 and at
                                    most 1000; 0 (default): by the activation, tanh 5/3,
                                    relu sqrt 2, leaky relu sqrt(2 / (1 + slope^2)), selu
                                    3/4, the others that He's scheme serves sqrt 2, all
                                    others 1. */
+    BP_LAYER_PROBABILITY = 6, /**< p of a dropout layer: 0 to 1. */
+    BP_LAYER_DEVIATION = 7,   /**< Deviation of a noise layer: 0 to 1000. */
+    BP_LAYER_EPSILON = 8,     /**< Added to the variance under the root. Layer and batch
+                                   norm: above 0, at most 1; default 1e-5. */
+    BP_LAYER_MOMENTUM = 9,    /**< Batch norm: weight of the new value in the running
+                                   statistics; 0 to 1, default 0.1. */
+    BP_LAYER_AFFINE = 10      /**< Layer and batch norm: 1 (default): has a scale and a
+                                   shift for each unit; 0: has none. */
 };
 
 /** Describe a dense layer: z = w a + b, then an activation.
@@ -335,6 +343,56 @@ BP_API bp_status bp_layer_create_dense(size_t outputs, int32_t activation,
  * parameters. Arguments and answers as for bp_layer_create_dense(). */
 BP_API bp_status bp_layer_create_activation(int32_t activation, const bp_env *env,
                                             bp_layer **layer);
+
+/** Describe a dropout layer (Srivastava et al., 2014), inverted as in PyTorch: in
+ * training each number of the layer before becomes 0 with probability @p p, and else is
+ * multiplied by 1 / (1 - p); predictions pass the layer by. Which numbers are dropped
+ * follows from the trainer's seed, the layer, the step and the place in the batch alone:
+ * not from threads, and the same on the way back.
+ * @param p      0 to 1; at 1 all is dropped.
+ * @param env    the host's tables, or NULL.
+ * @param layer  where the new object goes; the caller destroys it.
+ * @return ::BP_EINVAL, ::BP_ENOMEM. */
+BP_API bp_status bp_layer_create_dropout(double p, const bp_env *env, bp_layer **layer);
+
+/** Describe a layer that adds normal noise with mean 0 in training, and that predictions
+ * pass by. As the first layer it blurs the inputs, which makes more of few data. The
+ * noise follows from seed, layer, step and place, as for bp_layer_create_dropout().
+ * @param deviation  of the noise, 0 to 1000, in the unit of what it is added to.
+ * @param env        the host's tables, or NULL.
+ * @param layer      where the new object goes; the caller destroys it.
+ * @return ::BP_EINVAL, ::BP_ENOMEM. */
+BP_API bp_status bp_layer_create_noise(double deviation, const bp_env *env,
+                                       bp_layer **layer);
+
+/** Describe a layer norm (Ba et al., 2016): with the mean m and the (biased) variance v
+ * of each row x,
+ *
+ *     y_j = scale_j (x_j - m) / sqrt(v + epsilon) + shift_j
+ *
+ * in training and prediction alike. Scale (1 at first) and shift (0 at first) are its
+ * parameters ::BP_PARAMETER_WEIGHT and ::BP_PARAMETER_BIAS, one row each.
+ * @param env    the host's tables, or NULL.
+ * @param layer  where the new object goes; the caller destroys it.
+ * @return ::BP_EINVAL, ::BP_ENOMEM. */
+BP_API bp_status bp_layer_create_layer_norm(const bp_env *env, bp_layer **layer);
+
+/** Describe a batch norm (Ioffe and Szegedy, 2015): the formula of
+ * bp_layer_create_layer_norm(), but m_j and v_j are those of column j. In training they
+ * are of the batch, which must have at least 2 rows. Predictions take running statistics,
+ * ::BP_PARAMETER_RUNNING_MEAN and ::BP_PARAMETER_RUNNING_VARIANCE, 0 and 1 at first; each
+ * step of a trainer moves them to
+ *
+ *     (1 - momentum) running + momentum new
+ *
+ * with the mean and the unbiased variance of the batch that the gradient was taken of:
+ * once, also by L-BFGS and where gradients are collected. A gradient without a step
+ * leaves them. Biases of the layer before have no effect, as the mean takes them away
+ * again.
+ * @param env    the host's tables, or NULL.
+ * @param layer  where the new object goes; the caller destroys it.
+ * @return ::BP_EINVAL, ::BP_ENOMEM. */
+BP_API bp_status bp_layer_create_batch_norm(const bp_env *env, bp_layer **layer);
 
 /** Destroy a layer description; networks it was added to keep their copies.
  * @param layer  the description, or NULL. */
@@ -388,25 +446,37 @@ enum {
 };
 
 /** Which of a layer's parameters. A layer with callbacks has ::BP_PARAMETER_WEIGHT only,
- * as one row. */
+ * as one row. The running statistics of a batch norm are no parameters: they have no
+ * gradient, no optimizer moves them, and they are in no view; but they are read and
+ * written by the same calls. */
 enum {
-    BP_PARAMETER_WEIGHT = 0, /**< Weights, w[to][from]: `outputs` rows of `inputs`. */
-    BP_PARAMETER_BIAS = 1    /**< Biases, one row of `outputs`. */
+    BP_PARAMETER_WEIGHT = 0,          /**< Weights, w[to][from]: `outputs` rows of
+                                           `inputs`. Layer and batch norm: the scale, one
+                                           row of `outputs`. */
+    BP_PARAMETER_BIAS = 1,            /**< Biases, one row of `outputs`. Layer and batch
+                                           norm: the shift. */
+    BP_PARAMETER_RUNNING_MEAN = 2,    /**< Batch norm: one row of `outputs`. */
+    BP_PARAMETER_RUNNING_VARIANCE = 3 /**< Batch norm: one row of `outputs`, 0 or more. */
 };
 
 /** Kinds of layers. */
 enum {
     BP_LAYER_KIND_DENSE = 1,      /**< bp_layer_create_dense() */
     BP_LAYER_KIND_ACTIVATION = 2, /**< bp_layer_create_activation() */
-    BP_LAYER_KIND_CUSTOM = 3      /**< bp_layer_create_custom() */
+    BP_LAYER_KIND_CUSTOM = 3,     /**< bp_layer_create_custom() */
+    BP_LAYER_KIND_DROPOUT = 4,    /**< bp_layer_create_dropout() */
+    BP_LAYER_KIND_NOISE = 5,      /**< bp_layer_create_noise() */
+    BP_LAYER_KIND_LAYER_NORM = 6, /**< bp_layer_create_layer_norm() */
+    BP_LAYER_KIND_BATCH_NORM = 7  /**< bp_layer_create_batch_norm() */
 };
 
 /** What one layer of a network is. */
 typedef struct bp_layer_info {
     uint32_t struct_size; /**< sizeof(bp_layer_info), set by the caller. */
     int32_t kind;         /**< A `BP_LAYER_KIND_` value. */
-    int32_t activation;   /**< A `BP_ACTIVATION_` value; -1 for callbacks. */
-    int32_t has_bias;     /**< 1 if the layer has biases. */
+    int32_t activation;   /**< A `BP_ACTIVATION_` value, linear for a layer that has none;
+                               -1 for callbacks. */
+    int32_t has_bias;     /**< 1 if the layer has biases, or a shift. */
     size_t inputs;        /**< Width of a row that goes in. */
     size_t outputs;       /**< Width of a row that comes out. */
     size_t parameters;    /**< Weights and biases together, without padding. */
@@ -476,7 +546,7 @@ BP_API bp_status bp_network_add_dense(bp_network *network, size_t outputs,
  *         ::BP_EUNSUPPORTED if an operation has no form in the network's precision. */
 BP_API bp_status bp_network_build(bp_network *network, uint64_t seed);
 
-/** Draw all parameters anew, as bp_network_build() does.
+/** Draw all parameters anew, as bp_network_build() does, and forget running statistics.
  * @return ::BP_ESTATE before it is built, ::BP_ENOMEM, ::BP_EBUSY from a callback of a
  *         training step, ::BP_ESTOPPED if a layer's `initialise` answers non-zero. */
 BP_API bp_status bp_network_initialise(bp_network *network, uint64_t seed);
@@ -513,12 +583,12 @@ BP_API bp_status bp_network_layer_info(const bp_network *network, size_t layer,
  * @param layer    from 0.
  * @param which    a `BP_PARAMETER_` value.
  * @param info     filled; set its struct_size before.
- * @return ::BP_EINVAL also if the layer has no such parameter, ::BP_ESTATE before it is
- *         built. */
+ * @return ::BP_EINVAL also if the layer has no such parameter, or for running statistics,
+ *         which are in no view; ::BP_ESTATE before it is built. */
 BP_API bp_status bp_network_parameter_info(const bp_network *network, size_t layer,
                                            int32_t which, bp_parameter_info *info);
 
-/** Copy the weights or biases of a layer out, row by row.
+/** Copy the weights or biases of a layer out, or its running statistics, row by row.
  * @param network  a built network of any precision (doubles are rounded).
  * @param layer    from 0.
  * @param which    a `BP_PARAMETER_` value.
@@ -534,8 +604,8 @@ BP_API bp_status bp_network_get_parameter_f64(const bp_network *network, size_t 
                                               size_t count);
 
 /** Set the weights or biases of a layer; the twin of bp_network_get_parameter().
- * @return also ::BP_EDATA if a value is not finite, ::BP_EBUSY from a callback of a
- *         training step. */
+ * @return also ::BP_EDATA if a value is not finite or a variance below 0, ::BP_EBUSY from
+ *         a callback of a training step. */
 BP_API bp_status bp_network_set_parameter(bp_network *network, size_t layer,
                                           int32_t which, const float *values,
                                           size_t count);
@@ -697,8 +767,14 @@ enum {
 
 /** Settings of a cost, for bp_cost_set(). */
 enum {
-    BP_COST_SCALE = 1 /**< delta of Huber or beta of SmoothL1: above 0, at most 1e6;
-                           default 1. */
+    BP_COST_SCALE = 1,    /**< delta of Huber or beta of SmoothL1: above 0, at most 1e6;
+                               default 1. */
+    BP_COST_SMOOTHING = 2 /**< Label smoothing of softmax cross-entropy (Szegedy et al.,
+                               2016), as PyTorch's `label_smoothing`: a target y counts
+                               as (1 - s) y + s / D, so that the right class need not
+                               come to 1. 0 (default) to below 1. It is part of the cost
+                               wherever that is measured, also by
+                               bp_network_evaluate(). */
 };
 
 /** The name of a cost function in lower case, such as "softmax_cross_entropy"; NULL for
@@ -1070,9 +1146,10 @@ BP_API bp_status bp_trainer_position(const bp_trainer *trainer, bp_position *pos
  * @param targets        rows of targets, finite and within the cost's limits.
  * @param targets_count  exactly rows * bp_network_outputs().
  * @param cost           where the batch's cost before the update goes, or NULL.
- * @return ::BP_EINVAL, ::BP_ESHAPE, ::BP_ESTATE before it is built, ::BP_EDATA for data
- *         that are not finite or targets outside the limits, or if the cost or a gradient
- *         overflows or a schedule of yours gives no rate, ::BP_EBUSY, ::BP_ESTOPPED. */
+ * @return ::BP_EINVAL, ::BP_ESHAPE, also for one row where there is a batch norm,
+ *         ::BP_ESTATE before it is built, ::BP_EDATA for data that are not finite or
+ *         targets outside the limits, or if the cost or a gradient overflows or a
+ *         schedule of yours gives no rate, ::BP_EBUSY, ::BP_ESTOPPED. */
 BP_API bp_status bp_trainer_step(bp_trainer *trainer, const float *inputs,
                                  size_t inputs_count, const float *targets,
                                  size_t targets_count, double *cost);
@@ -1178,7 +1255,8 @@ BP_API bp_status bp_trainer_set_number(bp_trainer *trainer, int32_t number, doub
  * @param data     at least 1 row. Its targets are used, or its labels if it has no
  *                 targets and the cost takes labels.
  * @param cost     where the mean cost of the steps goes, or NULL.
- * @return as bp_trainer_step(), ::BP_ESTATE also if the data set has no rows or none of
+ * @return as bp_trainer_step(), ::BP_ESHAPE also if one row would be left for the last
+ *         step of a batch norm, ::BP_ESTATE also if the data set has no rows or none of
  *         the targets that the cost needs, ::BP_ENOMEM. */
 BP_API bp_status bp_trainer_epoch(bp_trainer *trainer, const bp_dataset *data,
                                   double *cost);
@@ -1226,9 +1304,10 @@ typedef struct bp_gradient_report {
     double numeric;       /**< and by the difference. */
     double error;         /**< Its error, the worst: |analytic - numeric| /
                                max(|analytic|, |numeric|, a tenth of the tensor's largest
-                               gradient). */
-    double error_f32;     /**< For a network in float: the same measure between its own
-                               gradient and that of its copy in double; else 0. */
+                               gradient, a thousandth of the network's). */
+    double error_f32;     /**< For a network in float: the same measure, with a hundredth
+                               of the network's largest gradient, between its own gradient
+                               and that of its copy in double; else 0. */
     uint64_t checked;     /**< Parameters compared. */
     uint64_t skipped;     /**< Parameters passed over, as a unit came to lie on another
                                side of a kink (relu at 0). */
@@ -1240,9 +1319,9 @@ BP_API bp_status bp_gradient_options_init(bp_gradient_options *options);
 
 /** Compare the gradient that backpropagation gives with central differences,
  * (C(w + h) - C(w - h)) / 2h with h = cbrt(epsilon) max(1, |w|), for every parameter, in
- * double, on a copy: the network stays as it is. A wrong derivative in an operation of
- * your own shows here. The cost grows with parameters * parameters * rows: give a few
- * rows.
+ * double, on a copy: the network stays as it is. Layers work as in training, under one
+ * mask of dropout for all evaluations. A wrong derivative in an operation of your own
+ * shows here. The cost grows with parameters * parameters * rows: give a few rows.
  * @param trainer  a built trainer: its network and its cost are checked.
  * @param data     its rows are one batch; at least 1 row.
  * @param options  or NULL for the defaults.
@@ -1710,7 +1789,7 @@ typedef struct bp_cost_ops {
  *               bp_layer_create_activation().
  * @param ops    copied.
  * @return ::BP_EINVAL for NULL, a wrong struct_size, name or range, a missing callback
- *         that is required, or a layer with callbacks. */
+ *         that is required, or a layer with callbacks or without an activation. */
 BP_API bp_status bp_layer_set_activation(bp_layer *layer, const bp_activation_ops *ops);
 
 /** Describe a layer of your own.
@@ -2176,6 +2255,10 @@ BP_API bp_status bp_history_write_csv(bp_history *history, bp_write_fn write, vo
  * formula. Operations of your own are asked row by row, in ::BP_MODE_TRAIN; those without
  * a double form work in float, which the trace says.
  *
+ * Layers work as in prediction: dropout and noise pass on what comes in, a batch norm
+ * takes its running statistics, so that its units do not see other examples. A layer norm
+ * couples its units. Scale and shift have gradients, but are no connections.
+ *
  * The numbers of a row are those of this one example: C is its own cost. The gradient of
  * the batch is the mean over the rows. Layers and units count from 0.
  * @{ */
@@ -2194,8 +2277,8 @@ typedef struct bp_trace_info {
 /** What a trace holds of one layer. */
 typedef struct bp_trace_layer {
     uint32_t struct_size; /**< sizeof(bp_trace_layer), set by the caller. */
-    int32_t coupled;      /**< 1 if each a may depend on all z: softmax, log-softmax, and
-                               operations of your own. */
+    int32_t coupled;      /**< 1 if each a may depend on all z: softmax, log-softmax,
+                               layer norm, and operations of your own. */
     int32_t in_float;     /**< 1 if it was traced in float. */
     uint32_t reserved;    /**< 0. */
     size_t inputs;        /**< Width of what comes in. */

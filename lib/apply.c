@@ -6,6 +6,7 @@
 #include "trainer.h"
 
 #include <math.h>
+#include <string.h>
 
 static double setting(const struct bp_trainer *trainer, int32_t key)
 {
@@ -136,6 +137,7 @@ static void collect(struct bp_trainer *trainer)
 
     trainer->network->engine->line(&spans, sum, rows, trainer->model.grads.base,
                                    trainer->sum_batches > 0 ? sum : NULL);
+    bp_pass_settle(&trainer->model.pass);
     trainer->sum_rows += rows;
     trainer->sum_batches++;
     trainer->has_gradient = false;
@@ -203,6 +205,23 @@ static bp_status evaluate(void *user, double *value)
     return status;
 }
 
+/* Moments are those at the place where the step began, before the search overwrites them;
+ * training does not read what they move. */
+static void settle(struct bp_trainer *trainer)
+{
+    if (trainer->running.size > 0)
+        memcpy(trainer->running.base, trainer->network->state.base,
+               trainer->running.size);
+    bp_pass_settle(&trainer->model.pass);
+}
+
+static void unsettle(struct bp_trainer *trainer)
+{
+    if (trainer->running.size > 0)
+        memcpy(trainer->network->state.base, trainer->running.base,
+               trainer->running.size);
+}
+
 static bp_status minimise(struct bp_trainer *trainer)
 {
     const struct bp_lbfgs_options options =
@@ -226,10 +245,13 @@ static bp_status minimise(struct bp_trainer *trainer)
                        "%zu of when the trainer was built",
                        options.history + options.iterations, trainer->slots);
     bp_trainer_clear_frozen(trainer);
+    settle(trainer);
     status = bp_lbfgs_step(&problem, &options, &trainer->lbfgs, &value);
     trainer->has_gradient = false;
-    if (status != BP_OK)
+    if (status != BP_OK) {
+        unsettle(trainer);
         return status;
+    }
     trainer->optimizer_state.updates++;
     trainer->step++;
     return BP_OK;

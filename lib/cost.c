@@ -63,16 +63,25 @@ bp_status bp_cost_find(const char *name, int32_t *cost)
     return BP_EINVAL;
 }
 
-static const struct bp_setting scales[BP_COST_SETTINGS] = {
+static const struct bp_setting settings_table[BP_COST_SETTINGS] = {
     {BP_COST_SCALE, "scale", 0, 1e6, 1, BP_SETTING_ABOVE},
+    {BP_COST_SMOOTHING, "smoothing", 0, 1, 0, BP_SETTING_BELOW},
 };
 
-/* A cost without a scale has no settings at all. */
-static struct bp_settings settings_of(const struct bp_cost_spec *spec)
-{
-    const bool has = known(spec->kind) && table[spec->kind].scale != NULL;
+/** The part of the table that a cost has, and its values. */
+struct own_settings {
+    struct bp_settings settings;
+    size_t first;
+};
 
-    return (struct bp_settings){scales, has ? BP_COST_SETTINGS : 0};
+static struct own_settings settings_of(const struct bp_cost_spec *spec)
+{
+    const bool scale = known(spec->kind) && table[spec->kind].scale != NULL;
+    const size_t first =
+        spec->kind == BP_COST_SOFTMAX_CROSS_ENTROPY ? BP_COST_SMOOTHING - 1 : 0;
+    const size_t count = scale || first > 0 ? 1 : 0;
+
+    return (struct own_settings){{settings_table + first, count}, first};
 }
 
 static bp_status create(const bp_env *env, const struct bp_cost_spec *spec,
@@ -85,7 +94,8 @@ static bp_status create(const bp_env *env, const struct bp_cost_spec *spec,
     if (status != BP_OK)
         return status;
     made->spec = *spec;
-    made->spec.settings[BP_COST_SCALE - 1] = scales[0].initial;
+    bp_settings_reset(&(struct bp_settings){settings_table, BP_COST_SETTINGS},
+                      made->spec.settings);
     *cost = made;
     return BP_OK;
 }
@@ -129,22 +139,23 @@ const char *bp_cost_error(const bp_cost *cost)
 
 bp_status bp_cost_set(bp_cost *cost, int32_t key, double value)
 {
-    struct bp_settings settings;
+    struct own_settings own;
 
     if (cost == NULL)
         return BP_EINVAL;
-    settings = settings_of(&cost->spec);
-    return bp_settings_set(&settings, cost->spec.settings, key, value, &cost->text);
+    own = settings_of(&cost->spec);
+    return bp_settings_set(&own.settings, cost->spec.settings + own.first, key, value,
+                           &cost->text);
 }
 
 bp_status bp_cost_get(const bp_cost *cost, int32_t key, double *value)
 {
-    struct bp_settings settings;
+    struct own_settings own;
 
     if (cost == NULL || value == NULL)
         return BP_EINVAL;
-    settings = settings_of(&cost->spec);
-    return bp_settings_get(&settings, cost->spec.settings, key, value);
+    own = settings_of(&cost->spec);
+    return bp_settings_get(&own.settings, cost->spec.settings + own.first, key, value);
 }
 
 /*

@@ -7,7 +7,7 @@
 #include "op/cost_run.h"
 #include "setting.h"
 
-enum { BP_COST_SETTINGS = 1 };
+enum { BP_COST_SETTINGS = 2 };
 
 /** In place of a `BP_COST_` value: the caller's table. */
 enum { BP_COST_CUSTOM = 0 };

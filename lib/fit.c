@@ -263,6 +263,15 @@ static bp_status epoch(struct bp_fit *fit)
     return status == BP_OK ? report_epoch(fit, row) : status;
 }
 
+/* The first and the last batch of an epoch, which may be a short one. */
+static bp_status check_batches(struct bp_trainer *trainer, size_t rows)
+{
+    const size_t batch = trainer->model.pass.capacity;
+    const size_t rest = rows % batch;
+
+    return bp_model_check_rows(trainer->network, rest > 0 ? rest : batch, &trainer->text);
+}
+
 bp_status bp_fit_check(struct bp_trainer *trainer, const struct bp_dataset *data)
 {
     bp_status status;
@@ -273,6 +282,8 @@ bp_status bp_fit_check(struct bp_trainer *trainer, const struct bp_dataset *data
     if (status == BP_OK)
         status =
             bp_batch_check_data(trainer->network, &trainer->cost, data, &trainer->text);
+    if (status == BP_OK)
+        status = check_batches(trainer, bp_dataset_rows(data));
     return status;
 }
 

@@ -8,7 +8,9 @@
  * The step balances the error of the difference, h^2, against that of the rounding,
  * epsilon / h. The error of a parameter is measured against the larger of the two
  * gradients, but not less than a tenth of the largest of its tensor: what is nearly zero
- * by cancellation has no relative error worth the name.
+ * by cancellation has no relative error worth the name. For the same reason there is a
+ * floor for tensors that are nearly zero as a whole, as the biases before a batch norm:
+ * a small part of the largest gradient of the network.
  */
 #include "rng.h"
 #include "trainer.h"
@@ -24,6 +26,8 @@
 #define TOLERANCE_IN_F32 2e-2
 #define TOLERANCE_F32    2e-5
 #define FLOOR            0.1
+#define SMALL_F64        1e-3
+#define SMALL_F32        1e-2
 #define MOST_SKIPPED     0.05
 
 /** The check at work. */
@@ -33,6 +37,7 @@ struct check {
     struct bp_model model; /**< Of the copy. */
     struct bp_model own;   /**< Of a network in float whose copy is in double. */
     struct bp_batch batch;
+    double largest; /**< Gradient of the copy. */
     bp_gradient_report report;
 };
 
@@ -80,7 +85,7 @@ struct spot {
     int32_t which;
     const struct bp_place *place;
     size_t row, col;
-    double floor; /**< A tenth of the largest gradient of the tensor. */
+    double floor; /**< What an error is measured against at least. */
 };
 
 static size_t offset_of(const struct spot *spot)
@@ -196,6 +201,14 @@ static double largest(const struct bp_network *network, const struct bp_arena *g
     return most;
 }
 
+static double floor_of(const struct check *check, const struct spot *spot)
+{
+    const double most = largest(check->copy, &check->model.grads, *spot);
+    const double small = check->report.in_float ? SMALL_F32 : SMALL_F64;
+
+    return fmax(FLOOR * most, small * check->largest);
+}
+
 /** What is done with one parameter. */
 typedef bp_status (*spot_fn)(struct check *check, const struct spot *spot);
 
@@ -203,7 +216,7 @@ static bp_status each_of_tensor(struct check *check, struct spot spot, spot_fn w
 {
     bp_status status = BP_OK;
 
-    spot.floor = FLOOR * largest(check->copy, &check->model.grads, spot);
+    spot.floor = floor_of(check, &spot);
     for (spot.row = 0; spot.row < spot.place->rows; spot.row++)
         for (spot.col = 0; spot.col < spot.place->cols && status == BP_OK; spot.col++)
             status = work(check, &spot);
@@ -245,7 +258,7 @@ static struct spot spot_at(const struct check *check, size_t index)
     }
     spot.row = index / spot.place->cols;
     spot.col = index % spot.place->cols;
-    spot.floor = FLOOR * largest(check->copy, &check->model.grads, spot);
+    spot.floor = floor_of(check, &spot);
     return spot;
 }
 
@@ -270,8 +283,10 @@ static bp_status compare_spot(struct check *check, const struct spot *spot)
     const double own = value_at(check->own.network, &check->own.grads, offset_of(spot));
     const double twin = value_at(check->copy, &check->model.grads, offset_of(spot));
 
+    const double floor = fmax(spot->floor, SMALL_F32 * check->largest);
+
     check->report.error_f32 =
-        fmax(check->report.error_f32, error_between(own, twin, spot->floor));
+        fmax(check->report.error_f32, error_between(own, twin, floor));
     return BP_OK;
 }
 
@@ -289,6 +304,15 @@ static bp_status compare_own(struct check *check, const struct bp_trainer *train
     return status;
 }
 
+/* The tensors' own floors are not known yet, and do not matter here. */
+static bp_status note_largest(struct check *check, const struct spot *spot)
+{
+    const double value = value_at(check->copy, &check->model.grads, offset_of(spot));
+
+    check->largest = fmax(check->largest, fabs(value));
+    return BP_OK;
+}
+
 static bp_status check_copy(struct check *check, const struct bp_trainer *trainer,
                             const bp_gradient_options *options)
 {
@@ -298,6 +322,8 @@ static bp_status check_copy(struct check *check, const struct bp_trainer *traine
 
     if (status == BP_OK)
         status = bp_model_gradient(&check->model, &check->batch, &cost, check->text);
+    if (status == BP_OK)
+        status = each(check, note_largest);
     if (status == BP_OK)
         status = options->sample > 0 ? check_sample(check, options->sample, options->seed)
                                      : each(check, check_spot);
@@ -372,6 +398,9 @@ static bp_status check_data(struct bp_trainer *trainer, struct bp_batch *batch)
     if (status != BP_OK)
         return status;
     batch->rows = bp_dataset_rows(batch->data);
+    status = bp_model_check_rows(trainer->network, batch->rows, &trainer->text);
+    if (status != BP_OK)
+        return status;
     return bp_batch_check_targets(trainer->network, &trainer->cost, batch,
                                   &trainer->text);
 }

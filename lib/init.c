@@ -99,6 +99,26 @@ static void draw_dense(const struct bp_network *network, const struct bp_node *n
     draw_tensor(network, &node->bias, &how, rng);
 }
 
+static void fill(const struct bp_network *network, const struct bp_arena *arena,
+                 const struct bp_place *place, double value)
+{
+    size_t col;
+
+    for (col = 0; place->rows > 0 && col < place->cols; col++)
+        network->engine->load_f64(bp_at(bp_network_row(network, arena, place, 0),
+                                        network->engine->element_size, col),
+                                  1, &value, 1);
+}
+
+/* Nothing is scaled, nothing is shifted, until something is learnt. */
+static void fill_norm(const struct bp_network *network, const struct bp_node *node)
+{
+    fill(network, &network->params, &node->weight, 1);
+    fill(network, &network->params, &node->bias, 0);
+    fill(network, &network->state, &node->mean, 0);
+    fill(network, &network->state, &node->variance, 1);
+}
+
 static int32_t draw_custom(const struct bp_network *network, const struct bp_node *node,
                            uint64_t seed)
 {
@@ -132,6 +152,8 @@ int32_t bp_init_parameters(struct bp_network *network, uint64_t seed)
         rng.tensor = (uint32_t)(2 * i);
         if (node->spec.kind == BP_LAYER_KIND_DENSE)
             draw_dense(network, node, &rng);
+        else if (bp_layer_normalises(node->spec.kind))
+            fill_norm(network, node);
         else if (node->spec.kind == BP_LAYER_KIND_CUSTOM)
             answer = draw_custom(network, node, seed);
     }

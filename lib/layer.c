@@ -11,9 +11,29 @@ static const struct bp_setting table[BP_LAYER_SETTINGS] = {
     {BP_LAYER_BIAS_INIT, "bias init", BP_INIT_DEFAULT, BP_INIT_NORMAL, BP_INIT_DEFAULT,
      BP_SETTING_WHOLE},
     {BP_LAYER_GAIN, "gain", 0, 1000, 0, 0},
+    {BP_LAYER_PROBABILITY, "probability", 0, 1, 0, 0},
+    {BP_LAYER_DEVIATION, "deviation", 0, 1000, 0, 0},
+    {BP_LAYER_EPSILON, "epsilon", 0, 1, 1e-5, BP_SETTING_ABOVE},
+    {BP_LAYER_MOMENTUM, "momentum", 0, 1, 0.1, 0},
+    {BP_LAYER_AFFINE, "affine", 0, 1, 1, BP_SETTING_WHOLE},
 };
 
 static const struct bp_settings settings = {table, BP_LAYER_SETTINGS};
+
+bool bp_layer_in_place(int32_t kind)
+{
+    return kind == BP_LAYER_KIND_ACTIVATION || bp_layer_trains_only(kind);
+}
+
+bool bp_layer_trains_only(int32_t kind)
+{
+    return kind == BP_LAYER_KIND_DROPOUT || kind == BP_LAYER_KIND_NOISE;
+}
+
+bool bp_layer_normalises(int32_t kind)
+{
+    return kind == BP_LAYER_KIND_LAYER_NORM || kind == BP_LAYER_KIND_BATCH_NORM;
+}
 
 double bp_layer_setting(const struct bp_layer_spec *spec, int32_t key)
 {
@@ -77,6 +97,51 @@ bp_status bp_layer_create_activation(int32_t activation, const bp_env *env,
     return create(env, &spec, layer);
 }
 
+/* A layer with one number of its own, which is checked as bp_layer_set() does. */
+static bp_status create_with(int32_t kind, int32_t key, double value, const bp_env *env,
+                             bp_layer **layer)
+{
+    struct bp_layer_spec spec;
+    struct bp_text text;
+
+    if (layer == NULL)
+        return BP_EINVAL;
+    spec_init(&spec, kind, BP_ACTIVATION_LINEAR);
+    if (bp_settings_set(&settings, spec.settings, key, value, &text) != BP_OK)
+        return BP_EINVAL;
+    return create(env, &spec, layer);
+}
+
+bp_status bp_layer_create_dropout(double p, const bp_env *env, bp_layer **layer)
+{
+    return create_with(BP_LAYER_KIND_DROPOUT, BP_LAYER_PROBABILITY, p, env, layer);
+}
+
+bp_status bp_layer_create_noise(double deviation, const bp_env *env, bp_layer **layer)
+{
+    return create_with(BP_LAYER_KIND_NOISE, BP_LAYER_DEVIATION, deviation, env, layer);
+}
+
+static bp_status create_norm(int32_t kind, const bp_env *env, bp_layer **layer)
+{
+    struct bp_layer_spec spec;
+
+    if (layer == NULL)
+        return BP_EINVAL;
+    spec_init(&spec, kind, BP_ACTIVATION_LINEAR);
+    return create(env, &spec, layer);
+}
+
+bp_status bp_layer_create_layer_norm(const bp_env *env, bp_layer **layer)
+{
+    return create_norm(BP_LAYER_KIND_LAYER_NORM, env, layer);
+}
+
+bp_status bp_layer_create_batch_norm(const bp_env *env, bp_layer **layer)
+{
+    return create_norm(BP_LAYER_KIND_BATCH_NORM, env, layer);
+}
+
 void bp_layer_destroy(bp_layer *layer)
 {
     if (layer != NULL)
@@ -88,9 +153,21 @@ static bool applies(const struct bp_layer_spec *spec, int32_t key)
 {
     const struct bp_activation_traits *traits = bp_activation_traits(spec->activation);
 
-    if (key == BP_LAYER_SLOPE)
-        return traits != NULL && traits->has_slope;
-    return spec->kind == BP_LAYER_KIND_DENSE;
+    switch (key) {
+    case BP_LAYER_SLOPE: return traits != NULL && traits->has_slope;
+    case BP_LAYER_PROBABILITY: return spec->kind == BP_LAYER_KIND_DROPOUT;
+    case BP_LAYER_DEVIATION: return spec->kind == BP_LAYER_KIND_NOISE;
+    case BP_LAYER_MOMENTUM: return spec->kind == BP_LAYER_KIND_BATCH_NORM;
+    case BP_LAYER_EPSILON:
+    case BP_LAYER_AFFINE: return bp_layer_normalises(spec->kind);
+    default: return spec->kind == BP_LAYER_KIND_DENSE;
+    }
+}
+
+/* Whether the layer has an activation, which can be another one. */
+static bool has_activation(const struct bp_layer_spec *spec)
+{
+    return spec->kind == BP_LAYER_KIND_DENSE || spec->kind == BP_LAYER_KIND_ACTIVATION;
 }
 
 static bool init_applies(int32_t key, double value)
@@ -161,6 +238,8 @@ bp_status bp_layer_set_activation(bp_layer *layer, const bp_activation_ops *ops)
         return BP_EINVAL;
     if (layer->spec.kind == BP_LAYER_KIND_CUSTOM)
         fault = "layer has callbacks of its own, expected a dense or activation layer";
+    else if (!has_activation(&layer->spec))
+        fault = "layer has no activation, expected a dense or activation layer";
     if (fault != NULL)
         return bp_fail(&layer->text, BP_EINVAL, "%s", fault);
     if (!bp_name_copy(name, ops->name))

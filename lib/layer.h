@@ -8,7 +8,7 @@
 #include "name.h"
 #include "setting.h"
 
-enum { BP_LAYER_SETTINGS = 5 };
+enum { BP_LAYER_SETTINGS = 10 };
 
 /** In place of a `BP_ACTIVATION_` value: the caller's table. */
 enum { BP_ACTIVATION_CUSTOM = -1 };
@@ -31,6 +31,15 @@ struct bp_layer {
     struct bp_text text;
     struct bp_layer_spec spec;
 };
+
+/** Whether the kind's way back changes the gradient where it lies. */
+bool bp_layer_in_place(int32_t kind);
+
+/** Whether the kind is there in training only: predictions pass it by. */
+bool bp_layer_trains_only(int32_t kind);
+
+/** Whether the kind normalises, and so has moments, and a scale and a shift. */
+bool bp_layer_normalises(int32_t kind);
 
 double bp_layer_setting(const struct bp_layer_spec *spec, int32_t key);
 

@@ -65,6 +65,16 @@ void bp_model_release(struct bp_model *model)
         bp_arena_release(&model->grads, &model->network->host);
 }
 
+bp_status bp_model_check_rows(const struct bp_network *network, size_t rows,
+                              struct bp_text *text)
+{
+    if (rows > 1 || !bp_network_needs_rows(network))
+        return BP_OK;
+    return bp_fail(text, BP_ESHAPE,
+                   "inputs have a batch of %zu row, expected at least 2 for a batch norm",
+                   rows);
+}
+
 static bp_status fail_stopped(struct bp_text *text)
 {
     return bp_fail(text, BP_ESTOPPED, "an operation stopped the step");

@@ -24,6 +24,11 @@ bp_status bp_model_create(struct bp_model *model, const struct bp_network *netwo
 /** Also for a model that is all zero. */
 void bp_model_release(struct bp_model *model);
 
+/** Whether a batch of so many rows has a gradient.
+ * @return ::BP_ESHAPE with a line if it is too short for a layer's moments. */
+bp_status bp_model_check_rows(const struct bp_network *network, size_t rows,
+                              struct bp_text *text);
+
 /** Forward, cost, backward. The batch was checked before.
  * @param value  where the mean cost goes.
  * @return ::BP_EDATA if cost or gradient are not finite, ::BP_ESTOPPED. */

@@ -39,7 +39,7 @@ void bp_network_destroy(bp_network *network)
     if (network == NULL)
         return;
     host = &network->host;
-    bp_arena_release(&network->params, host);
+    bp_network_release(network);
     bp_host_release(host, network->nodes, network->capacity * sizeof *network->nodes);
     bp_object_release(network, sizeof *network);
 }
@@ -118,12 +118,23 @@ static bp_status grow(struct bp_network *network)
     return BP_OK;
 }
 
+bool bp_network_needs_rows(const struct bp_network *network)
+{
+    size_t i;
+
+    for (i = 0; i < network->count; i++)
+        if (network->nodes[i].spec.kind == BP_LAYER_KIND_BATCH_NORM)
+            return true;
+    return false;
+}
+
 /* A linear activation changes nothing, so its range is that of what comes in. */
 static int32_t activation_range(const struct bp_layer_spec *spec, int32_t before)
 {
     if (spec->activation == BP_ACTIVATION_CUSTOM)
         return spec->activation_ops.range;
-    if (spec->activation == BP_ACTIVATION_LINEAR && spec->kind != BP_LAYER_KIND_DENSE)
+    if (spec->activation == BP_ACTIVATION_LINEAR &&
+        spec->kind == BP_LAYER_KIND_ACTIVATION)
         return before;
     return bp_activation_traits(spec->activation)->range;
 }
@@ -153,6 +164,25 @@ static bp_status plan_custom(struct bp_network *network, struct bp_node *node)
     return BP_OK;
 }
 
+static void plan_dense(struct bp_node *node)
+{
+    node->weight.rows = node->outputs;
+    node->weight.cols = node->inputs;
+    node->bias.rows = bp_layer_setting(&node->spec, BP_LAYER_BIAS) != 0 ? 1 : 0;
+    node->bias.cols = node->outputs;
+}
+
+/* Scale and shift in the places of weights and biases; running statistics. */
+static void plan_norm(struct bp_node *node)
+{
+    const size_t affine = bp_layer_setting(&node->spec, BP_LAYER_AFFINE) != 0 ? 1 : 0;
+    const size_t running = node->spec.kind == BP_LAYER_KIND_BATCH_NORM ? 1 : 0;
+
+    node->weight = node->bias = (struct bp_place){.rows = affine, .cols = node->outputs};
+    node->mean = node->variance =
+        (struct bp_place){.rows = running, .cols = node->outputs};
+}
+
 static bp_status plan_node(struct bp_network *network, struct bp_node *node)
 {
     const struct bp_layer_spec *spec = &node->spec;
@@ -163,20 +193,26 @@ static bp_status plan_node(struct bp_network *network, struct bp_node *node)
     node->outputs = spec->kind == BP_LAYER_KIND_DENSE ? spec->outputs : node->inputs;
     node->range = activation_range(spec, bp_network_range(network));
     node->needs_z = activation_needs_z(spec);
-    if (spec->kind == BP_LAYER_KIND_DENSE) {
-        node->weight.rows = node->outputs;
-        node->weight.cols = node->inputs;
-        if (bp_layer_setting(spec, BP_LAYER_BIAS) != 0) {
-            node->bias.rows = 1;
-            node->bias.cols = node->outputs;
-        }
-    }
+    if (spec->kind == BP_LAYER_KIND_DENSE)
+        plan_dense(node);
+    else if (bp_layer_normalises(spec->kind))
+        plan_norm(node);
     return BP_OK;
+}
+
+/* Place one row, if the tensor is there. */
+static void place_row(struct bp_place *place, struct bp_plan *plan)
+{
+    if (place->rows == 0)
+        return;
+    place->offset = bp_plan_matrix(plan, 1, place->cols);
+    place->row_stride = bp_stride(place->cols);
+    place->col_stride = 1;
 }
 
 /* Place the parameters in the arena, or find that no arena can hold them. Weights lie as
  * [from][to], so that products run along the units of the layer. */
-static void place_node(struct bp_node *node, struct bp_plan *plan)
+static void place_node(struct bp_node *node, struct bp_plan *plan, struct bp_plan *state)
 {
     node->input_stride = bp_stride(node->inputs);
     node->output_stride = bp_stride(node->outputs);
@@ -184,27 +220,28 @@ static void place_node(struct bp_node *node, struct bp_plan *plan)
         node->weight.offset = bp_plan_matrix(plan, node->inputs, node->outputs);
         node->weight.row_stride = 1;
         node->weight.col_stride = node->output_stride;
-    } else if (node->weight.rows > 0) {
-        node->weight.offset = bp_plan_matrix(plan, 1, node->weight.cols);
-        node->weight.row_stride = bp_stride(node->weight.cols);
-        node->weight.col_stride = 1;
+    } else {
+        place_row(&node->weight, plan);
     }
-    if (node->bias.rows > 0) {
-        node->bias.offset = bp_plan_matrix(plan, 1, node->outputs);
-        node->bias.row_stride = node->output_stride;
-        node->bias.col_stride = 1;
-    }
+    place_row(&node->bias, plan);
+    place_row(&node->mean, state);
+    place_row(&node->variance, state);
 }
 
-static size_t place_all(struct bp_network *network, bool *overflow)
+/* @return false if no memory could hold it: then the counts are as they were. */
+static bool place_all(struct bp_network *network)
 {
     struct bp_plan plan = {.element_size = sizeof(double)};
+    struct bp_plan state = plan;
     size_t i;
 
     for (i = 0; i < network->count; i++)
-        place_node(&network->nodes[i], &plan);
-    *overflow = plan.overflow;
-    return plan.count;
+        place_node(&network->nodes[i], &plan, &state);
+    if (plan.overflow || state.overflow)
+        return false;
+    network->params_count = plan.count;
+    network->state_count = state.count;
+    return true;
 }
 
 /* Append a node that is planned; taken back if no memory could hold the whole. */
@@ -212,15 +249,11 @@ static bp_status append(struct bp_network *network, const struct bp_node *node)
 {
     bp_status status = grow(network);
     size_t padded;
-    bool overflow;
 
     if (status != BP_OK)
         return bp_fail(&network->text, status, "out of memory for one more layer");
     network->nodes[network->count++] = *node;
-    overflow = !bp_align_up(node->outputs, BP_LANES, &padded);
-    if (!overflow)
-        network->params_count = place_all(network, &overflow);
-    if (!overflow)
+    if (bp_align_up(node->outputs, BP_LANES, &padded) && place_all(network))
         return BP_OK;
     network->count--;
     return bp_fail(&network->text, BP_ELIMIT,

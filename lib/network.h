@@ -25,6 +25,9 @@ struct bp_network {
     const void *wide; /**< Those in double. */
     struct bp_arena params;
     size_t params_count; /**< Elements of the arena, with padding. */
+    struct bp_arena
+        state;          /**< Running statistics: no parameters, but cloned with them. */
+    size_t state_count; /**< Elements of it; 0: there is no such arena. */
 };
 
 /** Width of what comes out, with or without layers. */
@@ -46,11 +49,16 @@ void *bp_network_row(const struct bp_network *network, const struct bp_arena *ar
 const struct bp_place *bp_network_place(const struct bp_network *network, size_t layer,
                                         int32_t which);
 
-/** Reserve the arena of a network whose layers are complete. */
+/** Reserve the arenas of a network whose layers are complete. */
 bp_status bp_network_reserve(struct bp_network *network);
 
 /** bp_network_build() with all parameters 0. */
 bp_status bp_network_build_zero(struct bp_network *network);
+/** Give them back; also where there are none. */
+void bp_network_release(struct bp_network *network);
+
+/** Whether a batch of one row has no gradient: a layer needs more for its moments. */
+bool bp_network_needs_rows(const struct bp_network *network);
 
 /** Whether each operation has its forward form in @p precision, and its backward form if
  *  that is asked for; else the index of one that has not in @p layer. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Parameters in and out: tensor by tensor as w[to][from], or as one flat view. */
+/* Parameters in and out: tensor by tensor as w[to][from], or as one flat view. Running
+ * statistics go the same way, from and to an arena of their own. */
 #include "network.h"
 
 #include "tensor_access.h"
@@ -46,23 +47,48 @@ bp_status bp_network_parameter_info(const bp_network *network, size_t layer,
     return BP_OK;
 }
 
-/* Check what every call with a tensor is given, and find its place. */
-static bp_status find(const struct bp_network *network, size_t layer, int32_t which,
-                      bool given, size_t count, const struct bp_place **place)
+static bool is_running(int32_t which)
 {
-    const struct bp_place *found;
+    return which == BP_PARAMETER_RUNNING_MEAN || which == BP_PARAMETER_RUNNING_VARIANCE;
+}
 
+/* The place of running statistics; NULL if the layer has none such. */
+static const struct bp_place *running_place(const struct bp_network *network,
+                                            size_t layer, int32_t which)
+{
+    const struct bp_node *node = &network->nodes[layer];
+    const struct bp_place *place =
+        which == BP_PARAMETER_RUNNING_MEAN ? &node->mean : &node->variance;
+
+    return place->rows > 0 ? place : NULL;
+}
+
+/** A tensor in an arena that is laid out as one of the network's. */
+struct tensor {
+    const struct bp_arena *arena;
+    const struct bp_place *place;
+};
+
+/* Which of the network's own tensors is asked for. The place is NULL if there is none. */
+static struct tensor tensor_of(const struct bp_network *network, size_t layer,
+                               int32_t which)
+{
+    if (is_running(which) && layer < network->count)
+        return (struct tensor){&network->state, running_place(network, layer, which)};
+    return (struct tensor){&network->params, bp_network_place(network, layer, which)};
+}
+
+/* What every call with a tensor is given. */
+static bp_status check(const struct bp_network *network, const struct bp_place *place,
+                       bool given, size_t count)
+{
     if (!given)
         return BP_EINVAL;
     if (!network->built)
         return BP_ESTATE;
-    found = bp_network_place(network, layer, which);
-    if (found == NULL)
+    if (place == NULL)
         return BP_EINVAL;
-    if (count != found->rows * found->cols)
-        return BP_ESHAPE;
-    *place = found;
-    return BP_OK;
+    return count == place->rows * place->cols ? BP_OK : BP_ESHAPE;
 }
 
 static void store_row(const struct bp_network *network, const void *from,
@@ -77,39 +103,51 @@ static void store_row(const struct bp_network *network, const void *from,
                                    place->cols);
 }
 
-bp_status bp_tensor_get(const struct bp_network *network, const struct bp_arena *arena,
-                        size_t layer, int32_t which, struct bp_values_out values,
-                        size_t count)
+static bp_status get(const struct bp_network *network, const struct tensor *tensor,
+                     struct bp_values_out values, size_t count)
 {
     const bool given = values.f32 != NULL || values.f64 != NULL;
-    const struct bp_place *place = NULL;
-    const bp_status status = find(network, layer, which, given, count, &place);
+    const struct bp_place *place = tensor->place;
+    const bp_status status = check(network, place, given, count);
     size_t row;
 
     if (status != BP_OK)
         return status;
     for (row = 0; row < place->rows; row++)
-        store_row(network, bp_network_row(network, arena, place, row), place, values,
-                  row * place->cols);
+        store_row(network, bp_network_row(network, tensor->arena, place, row), place,
+                  values, row * place->cols);
     return BP_OK;
+}
+
+bp_status bp_tensor_get(const struct bp_network *network, const struct bp_arena *arena,
+                        size_t layer, int32_t which, struct bp_values_out values,
+                        size_t count)
+{
+    const struct tensor tensor = {arena, bp_network_place(network, layer, which)};
+
+    return get(network, &tensor, values, count);
 }
 
 bp_status bp_network_get_parameter(const bp_network *network, size_t layer, int32_t which,
                                    float *values, size_t count)
 {
+    struct tensor tensor;
+
     if (network == NULL)
         return BP_EINVAL;
-    return bp_tensor_get(network, &network->params, layer, which,
-                         (struct bp_values_out){.f32 = values}, count);
+    tensor = tensor_of(network, layer, which);
+    return get(network, &tensor, (struct bp_values_out){.f32 = values}, count);
 }
 
 bp_status bp_network_get_parameter_f64(const bp_network *network, size_t layer,
                                        int32_t which, double *values, size_t count)
 {
+    struct tensor tensor;
+
     if (network == NULL)
         return BP_EINVAL;
-    return bp_tensor_get(network, &network->params, layer, which,
-                         (struct bp_values_out){.f64 = values}, count);
+    tensor = tensor_of(network, layer, which);
+    return get(network, &tensor, (struct bp_values_out){.f64 = values}, count);
 }
 
 /** Where values come from: one of the two. */
@@ -123,7 +161,7 @@ static double value_at(struct values_in values, size_t i)
     return values.f32 != NULL ? (double)values.f32[i] : values.f64[i];
 }
 
-/* The fault that find() saw, in words. */
+/* The fault that check() saw, in words. */
 static bp_status explain(struct bp_network *network, bp_status status, size_t layer,
                          int32_t which, bool given, size_t count)
 {
@@ -142,10 +180,11 @@ static bp_status explain(struct bp_network *network, bp_status status, size_t la
                    "count is %zu, expected rows * cols of layer %zu", count, layer);
 }
 
-static bp_status find_to_write(struct bp_network *network, size_t layer, int32_t which,
-                               bool given, size_t count, const struct bp_place **place)
+static bp_status check_to_write(struct bp_network *network, size_t layer, int32_t which,
+                                bool given, size_t count)
 {
-    const bp_status status = find(network, layer, which, given, count, place);
+    const struct bp_place *place = tensor_of(network, layer, which).place;
+    const bp_status status = check(network, place, given, count);
 
     if (status != BP_OK)
         return explain(network, status, layer, which, given, count);
@@ -169,14 +208,19 @@ static bool stays_finite(const struct bp_network *network, double value)
     return kept - kept == 0;
 }
 
-static bp_status check_values(struct bp_network *network, struct values_in values,
-                              size_t count)
+static bp_status check_values(struct bp_network *network, int32_t which,
+                              struct values_in values, size_t count)
 {
     size_t i;
 
-    for (i = 0; i < count; i++)
+    for (i = 0; i < count; i++) {
         if (!stays_finite(network, value_at(values, i)))
             return fail_not_finite(network, i, value_at(values, i));
+        if (which == BP_PARAMETER_RUNNING_VARIANCE && value_at(values, i) < 0)
+            return bp_fail(&network->text, BP_EDATA,
+                           "values[%zu] is %s, expected a variance of 0 or more", i,
+                           bp_number(value_at(values, i)).text);
+    }
     return BP_OK;
 }
 
@@ -210,13 +254,13 @@ static bp_status set(struct bp_network *network, size_t layer, int32_t which,
                      struct values_in values, size_t count)
 {
     const bool given = values.f32 != NULL || values.f64 != NULL;
-    const struct bp_place *place = NULL;
-    bp_status status = find_to_write(network, layer, which, given, count, &place);
+    const struct tensor tensor = tensor_of(network, layer, which);
+    bp_status status = check_to_write(network, layer, which, given, count);
 
     if (status == BP_OK)
-        status = check_values(network, values, count);
+        status = check_values(network, which, values, count);
     if (status == BP_OK)
-        load(network, &network->params, place, values);
+        load(network, tensor.arena, tensor.place, values);
     return status;
 }
 

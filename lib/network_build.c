@@ -46,12 +46,33 @@ static int32_t precision_of(const struct bp_network *network)
     return (int32_t)network->settings[BP_NETWORK_PRECISION - 1];
 }
 
+void bp_network_release(struct bp_network *network)
+{
+    bp_arena_release(&network->params, &network->host);
+    bp_arena_release(&network->state, &network->host);
+}
+
+static bp_status reserve_arenas(struct bp_network *network, size_t element_size)
+{
+    const struct bp_plan params = {.element_size = element_size,
+                                   .count = network->params_count};
+    const struct bp_plan state = {.element_size = element_size,
+                                  .count = network->state_count};
+    bp_status status;
+
+    network->params = network->state = (struct bp_arena){NULL, 0};
+    status = bp_arena_reserve(&network->params, &network->host, &params);
+    if (status == BP_OK && state.count > 0)
+        status = bp_arena_reserve(&network->state, &network->host, &state);
+    if (status != BP_OK)
+        bp_network_release(network);
+    return status;
+}
+
 bp_status bp_network_reserve(struct bp_network *network)
 {
     const struct bp_engine *engine = bp_engine(precision_of(network));
-    const struct bp_plan plan = {.element_size = engine->element_size,
-                                 .count = network->params_count};
-    const bp_status status = bp_arena_reserve(&network->params, &network->host, &plan);
+    const bp_status status = reserve_arenas(network, engine->element_size);
 
     if (status != BP_OK)
         return bp_fail(&network->text, status, "out of memory for %zu parameters",
@@ -102,10 +123,19 @@ bp_status bp_network_build(bp_network *network, uint64_t seed)
     status = bp_network_build_zero(network);
     if (status == BP_OK && bp_init_parameters(network, seed) != 0) {
         network->built = false;
-        bp_arena_release(&network->params, &network->host);
+        bp_network_release(network);
         status = fail_stopped(network);
     }
     return status;
+}
+
+/* Of one network's arenas into those of another with the same layers and precision. */
+static void copy_arenas(const struct bp_network *from, struct bp_network *to)
+{
+    if (from->params.size > 0)
+        memcpy(to->params.base, from->params.base, from->params.size);
+    if (from->state.size > 0)
+        memcpy(to->state.base, from->state.base, from->state.size);
 }
 
 /* Drawn into a second arena first: if a callback stops, the first is as it was. */
@@ -127,8 +157,8 @@ bp_status bp_network_initialise(bp_network *network, uint64_t seed)
     if (bp_init_parameters(&drawn, seed) != 0)
         status = fail_stopped(network);
     else
-        memcpy(network->params.base, drawn.params.base, network->params.size);
-    bp_arena_release(&drawn.params, &drawn.host);
+        copy_arenas(&drawn, network);
+    bp_network_release(&drawn);
     return status;
 }
 
@@ -142,7 +172,7 @@ static bp_status copy_layers(const struct bp_network *network, bp_network **copy
         return BP_ENOMEM;
     *made = *network;
     made->text.line[0] = '\0';
-    made->params = (struct bp_arena){NULL, 0};
+    made->params = made->state = (struct bp_arena){NULL, 0};
     made->busy = false;
     made->nodes = bp_host_allocate(&network->host, size);
     if (made->nodes == NULL) {
@@ -154,14 +184,23 @@ static bp_status copy_layers(const struct bp_network *network, bp_network **copy
     return BP_OK;
 }
 
-static void copy_parameters(const struct bp_network *from, struct bp_network *to)
+static void convert_arena(const struct bp_engine *engine, const struct bp_arena *from,
+                          struct bp_arena *to, size_t count)
 {
-    if (to->engine == from->engine)
-        memcpy(to->params.base, from->params.base, from->params.size);
-    else if (to->engine == &bp_engine_f64)
-        to->engine->load_f32(to->params.base, 1, from->params.base, from->params_count);
+    if (engine == &bp_engine_f64)
+        engine->load_f32(to->base, 1, from->base, count);
     else
-        to->engine->load_f64(to->params.base, 1, from->params.base, from->params_count);
+        engine->load_f64(to->base, 1, from->base, count);
+}
+
+static void copy_numbers(const struct bp_network *from, struct bp_network *to)
+{
+    if (to->engine == from->engine) {
+        copy_arenas(from, to);
+        return;
+    }
+    convert_arena(to->engine, &from->params, &to->params, from->params_count);
+    convert_arena(to->engine, &from->state, &to->state, from->state_count);
 }
 
 bp_status bp_network_convert(const struct bp_network *network, int32_t precision,
@@ -178,7 +217,7 @@ bp_status bp_network_convert(const struct bp_network *network, int32_t precision
         bp_network_destroy(made);
         return status;
     }
-    copy_parameters(network, made);
+    copy_numbers(network, made);
     *copy = made;
     return BP_OK;
 }

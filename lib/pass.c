@@ -38,8 +38,8 @@ static void plan_training(struct bp_pass *pass, struct bp_plan *plan)
 }
 
 /* Each layer's dC/dz stays until all are there, so that what is made of them comes after
- * the whole way back. An activation layer changes the gradient where it lies: it shares
- * the place of the layer before. */
+ * the whole way back. A layer that changes the gradient where it lies shares the place of
+ * the layer before. */
 static void plan_gradients(struct bp_pass *pass, struct bp_plan *plan)
 {
     const struct bp_network *network = pass->network;
@@ -48,7 +48,7 @@ static void plan_gradients(struct bp_pass *pass, struct bp_plan *plan)
     for (i = 0; i < network->count; i++) {
         const struct bp_node *node = &network->nodes[i];
 
-        if (i > 0 && node->spec.kind == BP_LAYER_KIND_ACTIVATION)
+        if (i > 0 && bp_layer_in_place(node->spec.kind))
             pass->slots[i].grad = pass->slots[i - 1].grad;
         else
             pass->slots[i].grad = bp_plan_matrix(plan, pass->capacity, node->outputs);
@@ -66,7 +66,26 @@ static size_t widest(const struct bp_network *network)
     return width;
 }
 
-/* For a prediction two places take turns, and a third holds z where it is kept. */
+/* Room for the moments of layers that normalise, in double whatever the precision: of a
+ * batch norm three numbers for each unit, of a layer norm two for each row. */
+static void plan_moments(struct bp_pass *pass, struct bp_plan *plan)
+{
+    const struct bp_network *network = pass->network;
+    const size_t wide = sizeof(double) / network->engine->element_size;
+    size_t i;
+
+    for (i = 0; i < network->count; i++) {
+        const struct bp_node *node = &network->nodes[i];
+
+        if (node->spec.kind == BP_LAYER_KIND_BATCH_NORM)
+            pass->slots[i].moments = bp_plan_matrix(plan, 3 * wide, node->outputs);
+        else if (node->spec.kind == BP_LAYER_KIND_LAYER_NORM)
+            pass->slots[i].moments = bp_plan_matrix(plan, 2 * wide, pass->capacity);
+    }
+}
+
+/* For a prediction two places take turns, and a third holds z where it is kept. A layer
+ * that is there in training only leaves its input as its output. */
 static void plan_predicting(struct bp_pass *pass, struct bp_plan *plan)
 {
     const struct bp_network *network = pass->network;
@@ -75,14 +94,16 @@ static void plan_predicting(struct bp_pass *pass, struct bp_plan *plan)
                             bp_plan_matrix(plan, pass->capacity, width)};
     const size_t z = bp_plan_matrix(plan, pass->capacity, width);
     size_t before = pass->input;
+    size_t turns = 0;
     size_t i;
 
     for (i = 0; i < network->count; i++) {
+        const int32_t kind = network->nodes[i].spec.kind;
         struct bp_slot *slot = &pass->slots[i];
 
-        slot->output = turn[i % 2];
+        slot->output = bp_layer_trains_only(kind) ? before : turn[turns++ % 2];
         slot->z = keeps_z(network, i) ? z : slot->output;
-        if (network->nodes[i].spec.kind == BP_LAYER_KIND_ACTIVATION)
+        if (kind == BP_LAYER_KIND_ACTIVATION)
             slot->z = before;
         before = slot->output;
     }
@@ -124,6 +145,7 @@ static void plan_all(struct bp_pass *pass, struct bp_plan *plan)
 
     pass->input = bp_plan_matrix(plan, pass->capacity, network->inputs);
     pass->targets = bp_plan_matrix(plan, pass->capacity, bp_network_width(network));
+    plan_moments(pass, plan);
     if (!pass->training) {
         plan_predicting(pass, plan);
         return;

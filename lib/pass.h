@@ -12,7 +12,8 @@
 /** Where a layer's numbers lie, in elements of the pass's arena. */
 struct bp_slot {
     size_t z, output;
-    size_t grad; /**< In training dC/d output, and dC/dz in the end. */
+    size_t grad;    /**< In training dC/d output, and dC/dz in the end. */
+    size_t moments; /**< Of a layer that normalises, in double. */
 };
 
 struct bp_pass {
@@ -89,6 +90,9 @@ double bp_pass_divisor(const struct bp_pass *pass, const struct bp_cost_spec *co
 /** Write dC/da, or dC/dz if fused, of the mean over the batch to the last slot. */
 int32_t bp_pass_cost_gradient(const struct bp_pass *pass, const struct bp_cost_spec *cost,
                               bool fused);
+
+/** A step on this batch has succeeded: move what layers keep between batches. */
+void bp_pass_settle(const struct bp_pass *pass);
 
 /** Mix into @p hash on which side of its kinks every unit lies. */
 uint64_t bp_pass_branches(const struct bp_pass *pass, uint64_t hash);

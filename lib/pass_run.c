@@ -20,6 +20,8 @@ static struct bp_op_run run_of(const struct bp_pass *pass, size_t i)
         .step = pass->step,
         .element = i,
         .params = network->params.base,
+        .state = network->state.base,
+        .moments = bp_pass_at(pass, slot->moments),
         .input = bp_pass_at(pass, i > 0 ? pass->slots[i - 1].output : pass->input),
         .z = bp_pass_at(pass, slot->z),
         .output = bp_pass_at(pass, slot->output),
@@ -140,7 +142,21 @@ uint64_t bp_pass_branches(const struct bp_pass *pass, uint64_t hash)
     for (i = 0; i < network->count; i++) {
         const struct bp_op_run run = run_of(pass, i);
 
-        hash = op_of(network, i)->branches(&run, hash);
+        if (op_of(network, i)->branches != NULL)
+            hash = op_of(network, i)->branches(&run, hash);
     }
     return hash;
+}
+
+void bp_pass_settle(const struct bp_pass *pass)
+{
+    const struct bp_network *network = pass->network;
+    size_t i;
+
+    for (i = 0; i < network->count; i++) {
+        const struct bp_op_run run = run_of(pass, i);
+
+        if (op_of(network, i)->settle != NULL)
+            op_of(network, i)->settle(&run);
+    }
 }

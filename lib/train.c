@@ -19,7 +19,7 @@ static bp_status check_inputs(struct bp_trainer *trainer, size_t inputs_count,
         return bp_fail(&trainer->text, BP_ESHAPE,
                        "inputs have %zu rows, expected at most the batch of %zu", *rows,
                        capacity);
-    return BP_OK;
+    return bp_model_check_rows(trainer->network, *rows, &trainer->text);
 }
 
 /* NULL in place of an array, or a trainer that cannot work now. */
@@ -98,6 +98,7 @@ static struct bp_rule rule_of(const struct bp_trainer *trainer)
 
 static void advance(struct bp_trainer *trainer)
 {
+    bp_pass_settle(&trainer->model.pass);
     bp_optimizer_advance(&trainer->optimizer.spec, &trainer->optimizer_state);
     trainer->has_gradient = false;
     trainer->step++;

@@ -51,6 +51,7 @@ void bp_trainer_destroy(bp_trainer *trainer)
     host = &trainer->network->host;
     bp_host_release(host, trainer->order,
                     trainer->order_capacity * sizeof *trainer->order);
+    bp_arena_release(&trainer->running, host);
     bp_arena_release(&trainer->state, host);
     bp_model_release(&trainer->model);
     bp_groups_release(trainer);
@@ -137,13 +138,19 @@ static bp_status reserve_state(struct bp_trainer *trainer)
     const struct bp_optimizer_spec *spec = &trainer->optimizer.spec;
     const bool collects = trainer->settings[BP_TRAINER_ACCUMULATE - 1] > 1;
     struct bp_plan plan = {.element_size = network->engine->element_size};
+    const struct bp_plan running = {.element_size = plan.element_size,
+                                    .count = network->state_count};
     bp_status status;
 
     (void)bp_plan_matrix(&plan, bp_optimizer_states(spec) + collects,
                          network->params_count);
     status = bp_arena_reserve(&trainer->state, &network->host, &plan);
-    if (status != BP_OK)
+    if (status == BP_OK && spec->kind == BP_OPTIMIZER_LBFGS && network->state_count > 0)
+        status = bp_arena_reserve(&trainer->running, &network->host, &running);
+    if (status != BP_OK) {
+        bp_arena_release(&trainer->state, &network->host);
         return bp_fail(&trainer->text, status, "no memory for the optimizer's state");
+    }
     trainer->states = bp_optimizer_states(spec);
     trainer->slots = spec->kind == BP_OPTIMIZER_LBFGS ? bp_optimizer_slots(spec) : 0;
     return BP_OK;

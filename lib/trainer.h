@@ -28,11 +28,12 @@ struct bp_trainer {
     bool has_gradient;   /**< The gradients are those of a batch, not yet used. */
     bool keeps_gradient; /**< They are those of a batch, used or not. */
     struct bp_model model;
-    double cost_value;     /**< Of the batch whose gradients they are. */
-    double rate;           /**< Of the update that is made. */
-    struct bp_arena state; /**< Spans of the optimizer, */
-    size_t states;         /**< so many, and one more where batches are collected. */
-    size_t slots;          /**< L-BFGS: pairs there is room for. */
+    double cost_value;       /**< Of the batch whose gradients they are. */
+    double rate;             /**< Of the update that is made. */
+    struct bp_arena state;   /**< Spans of the optimizer, */
+    size_t states;           /**< so many, and one more where batches are collected. */
+    size_t slots;            /**< L-BFGS: pairs there is room for, */
+    struct bp_arena running; /**< and running statistics as they were before a step. */
     struct bp_optimizer_state optimizer_state;
     struct bp_lbfgs_state lbfgs;
     uint64_t sum_batches; /**< Collected since the last update, */

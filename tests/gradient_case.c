@@ -30,13 +30,21 @@ struct gradient_case case_of(size_t activation, size_t cost, bool deep)
     };
 }
 
+bool case_between(const struct layer_record *between, size_t activation, size_t cost)
+{
+    const bool chosen = !between->variant || (activation + 2 * cost) % 5 == 0;
+
+    return chosen && pair_allowed(&activation_records[activation], &cost_records[cost]);
+}
+
 const char *case_text(const struct gradient_case *c)
 {
     static char text[256];
     const bool deep = c->hidden[0] != NULL;
 
-    snprintf(text, sizeof text, "%s%s%s%s%s under %s, %s%s%s",
+    snprintf(text, sizeof text, "%s%s%s%s%s%s%s under %s, %s%s%s",
              deep ? c->hidden[0]->text : "", deep ? ", " : "",
+             c->between != NULL ? c->between->text : "", c->between != NULL ? ", " : "",
              deep ? c->hidden[1]->text : "", deep ? ", " : "", c->last->text,
              c->cost->text, c->precision == BP_PRECISION_F64 ? "double" : "float",
              c->apart ? ", layers of their own" : "", c->bias ? "" : ", no biases");
@@ -104,24 +112,35 @@ bp_network *case_network(const struct gradient_case *c)
 
     ok(bp_network_create(CASE_INPUTS, NULL, &network));
     ok(bp_network_set(network, BP_NETWORK_PRECISION, c->precision));
-    if (c->hidden[0] != NULL) {
+    if (c->hidden[0] != NULL)
         add_layer(c, network, 5, c->hidden[0]);
+    if (c->between != NULL)
+        add(network, record_layer(c->between));
+    if (c->hidden[0] != NULL)
         add_layer(c, network, 6, c->hidden[1]);
-    }
     add_layer(c, network, CASE_OUTPUTS, c->last);
     ok(bp_network_build(network, 1));
     set_pattern(network, WEIGHT_SCALE, BIAS_SCALE);
     return network;
 }
 
+bp_cost *case_cost(const struct gradient_case *c)
+{
+    const bool smooths = c->cost->kind == BP_COST_SOFTMAX_CROSS_ENTROPY;
+    bp_cost *cost = make_cost(c->cost->kind, NULL);
+
+    if (c->cost->scale > 0)
+        ok(bp_cost_set(cost, smooths ? BP_COST_SMOOTHING : BP_COST_SCALE,
+                       c->cost->scale));
+    return cost;
+}
+
 bp_trainer *case_trainer(const struct gradient_case *c, bp_network *network, size_t batch)
 {
-    bp_cost *cost = make_cost(c->cost->kind, NULL);
+    bp_cost *cost = case_cost(c);
     bp_optimizer *sgd = make_sgd(0.125, 0, NULL);
     bp_trainer *trainer = NULL;
 
-    if (c->cost->scale > 0)
-        ok(bp_cost_set(cost, BP_COST_SCALE, c->cost->scale));
     ok(bp_trainer_create(network, cost, sgd, &trainer));
     ok(bp_trainer_set(trainer, BP_TRAINER_BATCH, (double)batch));
     bp_cost_destroy(cost);

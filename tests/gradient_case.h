@@ -6,18 +6,22 @@
 #ifndef GRADIENT_CASE_H
 #define GRADIENT_CASE_H
 
+#include "gradient_layers.h"
 #include "gradient_table.h"
 
 enum {
     CASE_ROWS = 5,
     CASE_INPUTS = 4,
     CASE_OUTPUTS = 3,
+    CASE_SEED = 1,  /**< Of the trainers. */
     CASE_LAYERS = 6 /**< At most: three dense ones, and activations apart. */
 };
 
 struct gradient_case {
     const struct activation_record *last;
     const struct activation_record *hidden[2]; /**< NULL: no such layer. */
+    /** Behind the first hidden layer, or before the only one; NULL: no such layer. */
+    const struct layer_record *between;
     const struct cost_record *cost;
     int32_t precision;
     bool apart; /**< Activations are layers of their own. */
@@ -28,11 +32,17 @@ struct gradient_case {
  *  change with the pair so that all of them take their turn. */
 struct gradient_case case_of(size_t activation, size_t cost, bool deep);
 
+/** Whether a layer between is tested at a pair: of variants every fifth. */
+bool case_between(const struct layer_record *between, size_t activation, size_t cost);
+
 /** One line for messages. */
 const char *case_text(const struct gradient_case *c);
 
 /** A built network with its parameters set, the biases among them. */
 bp_network *case_network(const struct gradient_case *c);
+
+/** Its cost; the caller destroys it. */
+bp_cost *case_cost(const struct gradient_case *c);
 
 /** A trainer that is not built. */
 bp_trainer *case_trainer(const struct gradient_case *c, bp_network *network,

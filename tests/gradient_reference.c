@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WIDEST = 16 };
+enum { WIDEST = 16, MOST_ROWS = 8 };
 
 /* About the cube root of epsilon. */
 #define STEP 6e-6
@@ -44,17 +44,36 @@ static void read_layer(struct reference_layer *layer, const bp_network *network,
     assert_non_null(layer->biases);
 }
 
+static void read_between(struct reference *reference, const bp_network *network)
+{
+    const struct layer_record *between = reference->c->between;
+    bp_layer_info info = {.struct_size = sizeof info};
+
+    if (between == NULL || !record_is_affine(between))
+        return;
+    ok(bp_network_layer_info(network, reference->between, &info));
+    reference->scale =
+        read_tensor(network, reference->between, BP_PARAMETER_WEIGHT, info.outputs);
+    reference->shift =
+        read_tensor(network, reference->between, BP_PARAMETER_BIAS, info.outputs);
+}
+
 void reference_init(struct reference *reference, const struct gradient_case *c,
                     const bp_network *network)
 {
+    const bool deep = c->hidden[0] != NULL;
     const size_t stride = c->apart ? 2 : 1;
 
-    *reference = (struct reference){.c = c, .count = c->hidden[0] != NULL ? 3 : 1};
+    *reference = (struct reference){
+        .c = c, .count = deep ? 3 : 1, .behind = deep ? 1 : 0, .between = deep * stride};
     for (size_t i = 0; i < reference->count; ++i) {
-        read_layer(&reference->layers[i], network, i * stride);
+        const size_t shifted = c->between != NULL && i >= reference->behind;
+
+        read_layer(&reference->layers[i], network, i * stride + shifted);
         reference->layers[i].activation =
             i + 1 == reference->count ? c->last : c->hidden[i];
     }
+    read_between(reference, network);
 }
 
 void reference_free(struct reference *reference)
@@ -63,6 +82,8 @@ void reference_free(struct reference *reference)
         free(reference->layers[i].weights);
         free(reference->layers[i].biases);
     }
+    free(reference->scale);
+    free(reference->shift);
 }
 
 static void weigh(const struct reference_layer *layer, const double *x, double *z)
@@ -74,20 +95,48 @@ static void weigh(const struct reference_layer *layer, const double *x, double *
     }
 }
 
-void reference_forward(const struct reference *reference, const double *x, bool activate,
-                       double *a)
+/* In place, as all that follows. */
+static void run_dense(const struct reference_layer *layer, size_t rows, bool activate,
+                      double *a)
 {
-    double z[WIDEST];
+    double z[WIDEST * MOST_ROWS];
 
-    memcpy(a, x, reference->layers[0].inputs * sizeof *a);
+    for (size_t row = 0; row < rows; ++row)
+        weigh(layer, a + row * layer->inputs, z + row * layer->outputs);
+    memcpy(a, z, rows * layer->outputs * sizeof *a);
+    for (size_t row = 0; activate && row < rows; ++row)
+        layer->activation->formula(z + row * layer->outputs, a + row * layer->outputs,
+                                   layer->outputs, layer->activation->slope);
+}
+
+static void run_between(const struct reference *reference, size_t rows, size_t cols,
+                        double *a)
+{
+    double x[WIDEST * MOST_ROWS];
+    const struct layer_batch batch = {.record = reference->c->between,
+                                      .rows = rows,
+                                      .cols = cols,
+                                      .x = x,
+                                      .scale = reference->scale,
+                                      .shift = reference->shift,
+                                      .index = reference->between,
+                                      .seed = CASE_SEED};
+
+    memcpy(x, a, rows * cols * sizeof *x);
+    reference->c->between->formula(&batch, a);
+}
+
+void reference_forward(const struct reference *reference, const struct case_data *data,
+                       bool activate, double *a)
+{
+    assert_true(data->rows <= MOST_ROWS);
+    memcpy(a, data->x, data->rows * data->inputs * sizeof *a);
     for (size_t i = 0; i < reference->count; ++i) {
         const struct reference_layer *layer = &reference->layers[i];
 
-        weigh(layer, a, z);
-        if (i + 1 < reference->count || activate)
-            layer->activation->formula(z, a, layer->outputs, layer->activation->slope);
-        else
-            memcpy(a, z, layer->outputs * sizeof *a);
+        if (reference->c->between != NULL && i == reference->behind)
+            run_between(reference, data->rows, layer->inputs, a);
+        run_dense(layer, data->rows, i + 1 < reference->count || activate, a);
     }
 }
 
@@ -97,13 +146,13 @@ double reference_cost(const struct reference *reference, const struct case_data 
     const struct cost_record *cost = c->cost;
     const bool activate = !pair_skips_activation(c->last, cost);
     const double scale = cost->scale > 0 ? cost->scale : 1;
-    double a[WIDEST];
+    double a[WIDEST * MOST_ROWS];
     double sum = 0;
 
-    for (size_t row = 0; row < data->rows; ++row) {
-        reference_forward(reference, data->x + row * data->inputs, activate, a);
-        sum += cost->formula(a, data->y + row * data->outputs, data->outputs, scale);
-    }
+    reference_forward(reference, data, activate, a);
+    for (size_t row = 0; row < data->rows; ++row)
+        sum += cost->formula(a + row * data->outputs, data->y + row * data->outputs,
+                             data->outputs, scale);
     return sum / (double)data->rows / (cost->per_element ? (double)data->outputs : 1);
 }
 

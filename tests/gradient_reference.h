@@ -23,6 +23,9 @@ struct reference {
     const struct gradient_case *c;
     struct reference_layer layers[3];
     size_t count;
+    size_t between;        /**< Index of the layer between, */
+    size_t behind;         /**< which stands behind so many dense ones. */
+    double *scale, *shift; /**< Of it; NULL if it has none. */
 };
 
 /** Copy shapes and parameters. */
@@ -30,9 +33,10 @@ void reference_init(struct reference *reference, const struct gradient_case *c,
                     const bp_network *network);
 void reference_free(struct reference *reference);
 
-/** The activations of a row, the last layer's with or without its activation. */
-void reference_forward(const struct reference *reference, const double *x, bool activate,
-                       double *a);
+/** The activations of all rows of a batch, the last layer's with or without its
+ *  activation. */
+void reference_forward(const struct reference *reference, const struct case_data *data,
+                       bool activate, double *a);
 
 /** The mean cost of the rows. */
 double reference_cost(const struct reference *reference, const struct case_data *data);

@@ -127,8 +127,9 @@ SUM(hinge, fmax(0, 1 - y * a))
 SUM(kl_divergence, y == 0 ? 0 : y * (log(y) - a))
 SUM(poisson, exp(a) - y * a)
 
-static double softmax_cross_entropy(const double *z, const double *y, size_t count,
-                                    double scale)
+/* Targets that give a part s of themselves to all classes alike. */
+static double softmax_cross_entropy_smooth(const double *z, const double *y, size_t count,
+                                           double s)
 {
     double sum = 0;
     double value = 0;
@@ -136,9 +137,15 @@ static double softmax_cross_entropy(const double *z, const double *y, size_t cou
     for (size_t j = 0; j < count; ++j)
         sum += exp(z[j]);
     for (size_t j = 0; j < count; ++j)
-        value -= y[j] * log(exp(z[j]) / sum);
-    (void)scale;
+        value -= (y[j] * (1 - s) + s / (double)count) * log(exp(z[j]) / sum);
     return value;
+}
+
+static double softmax_cross_entropy(const double *z, const double *y, size_t count,
+                                    double scale)
+{
+    (void)scale;
+    return softmax_cross_entropy_smooth(z, y, count, 0);
 }
 
 const struct cost_record cost_records[] = {
@@ -158,6 +165,10 @@ const struct cost_record cost_records[] = {
      true, false, softmax_cross_entropy},
     {BP_COST_SOFTMAX_CROSS_ENTROPY, "softmax cross-entropy, no distribution", 0,
      TARGETS_UNIT, true, false, softmax_cross_entropy},
+    {BP_COST_SOFTMAX_CROSS_ENTROPY, "softmax cross-entropy, smoothing 0.1", 0.1,
+     TARGETS_DISTRIBUTION, true, false, softmax_cross_entropy_smooth},
+    {BP_COST_SOFTMAX_CROSS_ENTROPY, "softmax cross-entropy, labels, smoothing 0.4", 0.4,
+     TARGETS_LABEL, true, false, softmax_cross_entropy_smooth},
     {BP_COST_BINARY_CROSS_ENTROPY, "binary cross-entropy", 0, TARGETS_UNIT, true, true,
      cross_entropy},
     {BP_COST_BINARY_CROSS_ENTROPY_LOGITS, "binary cross-entropy, logits", 0, TARGETS_UNIT,

@@ -39,7 +39,8 @@ enum target_kind {
 struct cost_record {
     int32_t kind;
     const char *text;
-    double scale; /**< ::BP_COST_SCALE if it is set: above 0. */
+    double scale; /**< ::BP_COST_SCALE if it is set: above 0. For softmax cross-entropy
+                       ::BP_COST_SMOOTHING. */
     enum target_kind targets;
     bool smooth;
     bool per_element;

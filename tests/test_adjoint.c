@@ -11,6 +11,7 @@
  */
 #include "fixtures.h"
 #include "gradient_case.h"
+#include "probe.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -188,6 +189,104 @@ static void test_adjoint(void **state)
     }
 }
 
+/* ---- layers between, in training ----
+ *
+ * Under a mask that stays, dropout is linear; a norm's output is linear in its scale,
+ * where the shift is 0, and in its shift, where the scale is 0. The outputs of training
+ * are those that the cost is shown.
+ */
+
+enum { ROWS = 23, WIDTH = 70, OUTPUTS = 5 };
+
+static bp_network *between_network(const struct layer_record *record)
+{
+    bp_network *network = NULL;
+    bp_layer *layer = record_layer(record);
+
+    ok(bp_network_create(9, NULL, &network));
+    ok(bp_network_set(network, BP_NETWORK_PRECISION, BP_PRECISION_F64));
+    ok(bp_network_add_dense(network, WIDTH, BP_ACTIVATION_LINEAR));
+    ok(bp_network_add(network, layer));
+    bp_layer_destroy(layer);
+    ok(bp_network_add_dense(network, OUTPUTS, BP_ACTIVATION_LINEAR));
+    ok(bp_network_build(network, 11));
+    set_pattern(network, 0.5, 0);
+    return network;
+}
+
+static bp_trainer *between_trainer(bp_network *network, struct probe *probe)
+{
+    bp_cost *cost = probe_cost(probe);
+    bp_optimizer *sgd = make_sgd(0.1, 0, NULL);
+    bp_trainer *trainer = NULL;
+
+    ok(bp_trainer_create(network, cost, sgd, &trainer));
+    ok(bp_trainer_build(trainer, 3));
+    bp_cost_destroy(cost);
+    bp_optimizer_destroy(sgd);
+    return trainer;
+}
+
+static void set_numbers(bp_network *network, struct tensor *tensor)
+{
+    static const double zeros[WIDTH] = {0};
+
+    if (tensor->layer == 1 && tensor->which == BP_PARAMETER_BIAS)
+        ok(bp_network_set_parameter_f64(network, 1, BP_PARAMETER_WEIGHT, zeros, WIDTH));
+    tensor->v = numbers(tensor->count, 5);
+    tensor->gradient = numbers(tensor->count, 6);
+    ok(bp_network_set_parameter_f64(network, tensor->layer, tensor->which, tensor->v,
+                                    tensor->count));
+}
+
+static void check_between(const struct layer_record *record, struct tensor tensor)
+{
+    double *x = numbers(ROWS * 9, 1), *w = numbers(ROWS * OUTPUTS, 2);
+    double a[ROWS * OUTPUTS], left_size, right_size, left, right;
+    struct probe probe = {.outputs = a, .given = w};
+    bp_network *network = between_network(record);
+    bp_trainer *trainer = between_trainer(network, &probe);
+
+    set_numbers(network, &tensor);
+    ok(bp_trainer_gradient_f64(trainer, x, ROWS * 9, w, ROWS * OUTPUTS, NULL));
+    ok(bp_trainer_get_gradient_f64(trainer, tensor.layer, tensor.which, tensor.gradient,
+                                   tensor.count));
+    left = inner(a, w, ROWS * OUTPUTS, &left_size);
+    right = inner(tensor.v, tensor.gradient, tensor.count, &right_size);
+    if (!(left_size > 0 && fabs(left - right) <= BOUND * fmax(left_size, right_size))) {
+        print_error("%s, layer %zu: <Jv,w> is %.17g, <v,J'w> is %.17g\n", record->text,
+                    tensor.layer, left, right);
+        fail();
+    }
+    bp_trainer_destroy(trainer);
+    bp_network_destroy(network);
+    free(tensor.v);
+    free(tensor.gradient);
+    free(x);
+    free(w);
+}
+
+static void test_layers_between(void **state)
+{
+    const struct tensor first = {0, BP_PARAMETER_WEIGHT, 9 * WIDTH, NULL, NULL};
+    const struct tensor scale = {1, BP_PARAMETER_WEIGHT, WIDTH, NULL, NULL};
+    const struct tensor shift = {1, BP_PARAMETER_BIAS, WIDTH, NULL, NULL};
+    const struct tensor last = {2, BP_PARAMETER_WEIGHT, WIDTH * OUTPUTS, NULL, NULL};
+
+    (void)state;
+    for (size_t i = 0; i < layer_record_count; ++i) {
+        const struct layer_record *record = &layer_records[i];
+
+        check_between(record, last);
+        if (record->kind == BP_LAYER_KIND_DROPOUT)
+            check_between(record, first);
+        if (!record_is_affine(record))
+            continue;
+        check_between(record, scale);
+        check_between(record, shift);
+    }
+}
+
 #define CHAIN(name, index)                                                            \
     {                                                                                 \
         "adjoint: " name, test_adjoint, NULL, NULL, (void *)(uintptr_t)&chains[index] \
@@ -205,6 +304,7 @@ int main(void)
         CHAIN("70-65-130-19", 6),
         CHAIN("40-64-200, 300 rows", 7),
         CHAIN("8-1-24-1-5, linear layers apart", 8),
+        cmocka_unit_test(test_layers_between),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL) ? 1 : 0;

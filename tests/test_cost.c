@@ -730,6 +730,22 @@ static void settings(void **state)
     }
 }
 
+/* Softmax cross-entropy alone has it; half of a label's target goes to all three. */
+static void smoothing(void **state)
+{
+    bp_cost *cost = make_cost(BP_COST_SOFTMAX_CROSS_ENTROPY, env_of(state));
+    double value = -7;
+
+    ok(bp_cost_get(cost, BP_COST_SMOOTHING, &value));
+    assert_same_f64(value, 0);
+    assert_status(bp_cost_set(cost, BP_COST_SMOOTHING, 1), BP_EINVAL);
+    assert_status(bp_cost_set(cost, BP_COST_SCALE, 1), BP_EINVAL);
+    ok(bp_cost_set(cost, BP_COST_SMOOTHING, 0.5));
+    ok(bp_cost_get(cost, BP_COST_SMOOTHING, &value));
+    assert_same_f64(value, 0.5);
+    bp_cost_destroy(cost);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -750,6 +766,7 @@ int main(void)
         HOST_TEST(linear_layers_keep_the_range),
         cmocka_unit_test(names_both_ways),
         HOST_TEST(settings),
+        HOST_TEST(smoothing),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL) ? 1 : 0;

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The trace against the trainer, on the grid of gradient_table.h: every activation under
- * every cost that takes it, alone and behind hidden layers, in a dense layer and apart.
+ * every cost that takes it, alone and behind hidden layers, in a dense layer and apart,
+ * and with a layer norm between. (What else may stand between is another thing when it is
+ * traced than in training: test_trace_layers.c.)
  * Two ways to one number that share no code must agree in all but its last digits:
  *
  *     the gradient of the batch           the trainer's
@@ -31,6 +33,7 @@ enum { ALL_PATHS = 100000, WIDEST = 8 };
 struct shape {
     bool deep, apart, bias;
     int32_t precision;
+    bool norms;
 };
 
 /** One pair at work. */
@@ -56,18 +59,9 @@ static void compare(struct work *work, const char *what, double a, double b, dou
                     error);
 }
 
-static bp_cost *cost_of(const struct gradient_case *c)
-{
-    bp_cost *cost = make_cost(c->cost->kind, NULL);
-
-    if (c->cost->scale > 0)
-        ok(bp_cost_set(cost, BP_COST_SCALE, c->cost->scale));
-    return cost;
-}
-
 static void run_trace(struct work *work)
 {
-    bp_cost *cost = cost_of(work->c);
+    bp_cost *cost = case_cost(work->c);
     bp_dataset *set = case_dataset(work->c, &work->data);
 
     ok(bp_trace_create(work->network, cost, &work->trace));
@@ -250,7 +244,7 @@ static void compare_row(struct work *work, size_t row)
         if (info.kind == BP_LAYER_KIND_DENSE)
             compare_connection(work, &at);
         at.kind = BP_CONNECTION_BIAS;
-        if (info.has_bias)
+        if (info.kind == BP_LAYER_KIND_DENSE && info.has_bias)
             compare_connection(work, &at);
     }
     at.kind = BP_CONNECTION_INPUT;
@@ -287,7 +281,7 @@ static void run_pair(const struct gradient_case *c, size_t *compared, size_t *fa
 static void refuse_pair(const struct gradient_case *c)
 {
     bp_network *network = case_network(c);
-    bp_cost *cost = cost_of(c);
+    bp_cost *cost = case_cost(c);
     bp_trace *trace = NULL;
     struct case_data data = case_data_make(c, 1, 0);
 
@@ -299,6 +293,19 @@ static void refuse_pair(const struct gradient_case *c)
     bp_cost_destroy(cost);
     bp_network_destroy(network);
     case_data_free(&data);
+}
+
+/* The pair as it is, or with each kind of layer norm between its hidden layers. */
+static void run_between(struct gradient_case c, bool norms, size_t *compared,
+                        size_t *failed)
+{
+    if (!norms)
+        run_pair(&c, compared, failed);
+    for (size_t i = 0; i < layer_record_count && norms; ++i) {
+        c.between = &layer_records[i];
+        if (c.between->kind == BP_LAYER_KIND_LAYER_NORM)
+            run_pair(&c, compared, failed);
+    }
 }
 
 static void run_shape(void **state)
@@ -314,7 +321,7 @@ static void run_shape(void **state)
             c.bias = shape->bias;
             c.precision = shape->precision;
             if (pair_allowed(c.last, c.cost))
-                run_pair(&c, &compared, &failed);
+                run_between(c, shape->norms, &compared, &failed);
             else
                 refuse_pair(&c);
         }
@@ -326,10 +333,12 @@ static void run_shape(void **state)
 #define F32 BP_PRECISION_F32
 #define F64 BP_PRECISION_F64
 
-/* deep, apart, bias, precision */
+/* deep, apart, bias, precision, norms */
 static struct shape shapes[] = {
-    {false, false, true, F64}, {false, true, true, F64}, {true, false, true, F64},
-    {true, true, true, F64},   {true, true, false, F64}, {true, false, true, F32},
+    {false, false, true, F64, false}, {false, true, true, F64, false},
+    {true, false, true, F64, false},  {true, true, true, F64, false},
+    {true, true, false, F64, false},  {true, false, true, F32, false},
+    {true, false, true, F64, true},
 };
 
 #define GRID(name, index)                                    \
@@ -346,6 +355,7 @@ int main(void)
         GRID("three layers, activations apart", 3),
         GRID("three layers apart, no biases", 4),
         GRID("three layers, float", 5),
+        GRID("three layers, a layer norm between", 6),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL) ? 1 : 0;

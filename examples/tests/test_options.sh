@@ -72,6 +72,7 @@ expect 2 "--layers is '', expected a whole number" mnist --layers 30,,10
 expect 2 "more than 16 layers" mnist --layers 1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1
 expect 2 "leaky_relu" mnist --activation softmix
 expect 2 "smooth_l1" mnist --cost list
+expect 2 "--norm is 'group', expected batch, layer or none" mnist --norm group
 
 "$programs/tiny_idx" "$work"
 tiny() {
@@ -89,6 +90,14 @@ for cost in quadratic mse mae huber smooth_l1 hinge kl_divergence poisson \
     binary_cross_entropy binary_cross_entropy_logits; do
     tiny 0 "cost $cost" --cost "$cost" --epochs 1
 done
+tiny 0 "Dropout 0.2, noise 0.1, batch norm, label smoothing 0.1" --layers 20,10 \
+    --dropout 0.2 --noise 0.1 --norm batch --smoothing 0.1 --epochs 2
+tiny 0 "Test images: 100 of 100 right" --layers 40 --norm layer --dropout 0.1 --epochs 4
+tiny 1 "--dropout is 1.5, expected 0 to 1" --dropout 1.5
+tiny 1 "--noise is -1, expected" --noise -1
+tiny 1 "smoothing is 1" --smoothing 1
+tiny 1 "expected a setting" --smoothing 0.1 --cost mse
+tiny 1 "batch norm" --norm batch --batch 1
 tiny 1 "rate" --rate -1
 tiny 1 "momentum" --momentum 1
 tiny 1 "cross_entropy" --cost cross_entropy --output linear

@@ -90,9 +90,9 @@ static void json_array(const struct bp_scene *scene, const char *name,
 
 /* w[to][from], one row after the other. */
 static void json_tensor(const struct bp_scene *scene, const char *name,
-                        const struct bp_place *place)
+                        const struct bp_arena *arena, const struct bp_place *place)
 {
-    const double *base = (const double *)scene->network->params.base + place->offset;
+    const double *base = (const double *)arena->base + place->offset;
     const size_t count = place->rows * place->cols;
     size_t i;
 
@@ -110,6 +110,10 @@ static void json_layer(const struct bp_scene *scene, size_t layer)
         [BP_LAYER_KIND_DENSE] = "dense",
         [BP_LAYER_KIND_ACTIVATION] = "activation",
         [BP_LAYER_KIND_CUSTOM] = "custom",
+        [BP_LAYER_KIND_DROPOUT] = "dropout",
+        [BP_LAYER_KIND_NOISE] = "noise",
+        [BP_LAYER_KIND_LAYER_NORM] = "layer_norm",
+        [BP_LAYER_KIND_BATCH_NORM] = "batch_norm",
     };
     const struct bp_node *node = &scene->network->nodes[layer];
     struct bp_page *page = scene->page;
@@ -118,9 +122,13 @@ static void json_layer(const struct bp_scene *scene, size_t layer)
                 layer > 0 ? ",\n" : "", kinds[node->spec.kind],
                 bp_scene_activation(scene, layer), node->inputs, node->outputs);
     if (node->weight.rows > 0)
-        json_tensor(scene, "weights", &node->weight);
+        json_tensor(scene, "weights", &scene->network->params, &node->weight);
     if (node->bias.rows > 0)
-        json_tensor(scene, "biases", &node->bias);
+        json_tensor(scene, "biases", &scene->network->params, &node->bias);
+    if (node->mean.rows > 0) {
+        json_tensor(scene, "running_mean", &scene->network->state, &node->mean);
+        json_tensor(scene, "running_variance", &scene->network->state, &node->variance);
+    }
     bp_page_put(page, "}");
 }
 

@@ -139,6 +139,13 @@ const char *bp_scene_activation(const struct bp_scene *scene, size_t layer)
 {
     const struct bp_layer_spec *spec = &scene->network->nodes[layer].spec;
 
+    switch (spec->kind) {
+    case BP_LAYER_KIND_DROPOUT: return "dropout";
+    case BP_LAYER_KIND_NOISE: return "noise";
+    case BP_LAYER_KIND_LAYER_NORM: return "layer norm";
+    case BP_LAYER_KIND_BATCH_NORM: return "batch norm";
+    default: break;
+    }
     if (spec->kind == BP_LAYER_KIND_CUSTOM)
         return spec->layer_name;
     if (spec->activation == BP_ACTIVATION_CUSTOM)

@@ -8,6 +8,7 @@
  *     forward   inputs to activations
  *     cost      the cost and dC/da of the last layer
  *     backward  dC/da to dC/dz to dC/da of the layer before
+ *     norm      layers that normalise
  *     callback  operations of the caller's own, in double or in float
  */
 #ifndef BP_EXPLAIN_TRACE_H
@@ -22,6 +23,7 @@ struct bp_trace_slot {
     size_t slope;          /**< da/dz of each unit for itself. */
     size_t a_grad, z_grad; /**< dC/da and dC/dz. */
     size_t param_grads;    /**< Of a layer of the caller's own. */
+    size_t moments;        /**< Of a layer that normalises: means, then 1 / deviation. */
     size_t z_count, a_count;
     bool coupled, in_float;
 };

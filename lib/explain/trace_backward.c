@@ -10,6 +10,7 @@
 #include "explain/trace.h"
 #include "explain/trace_callback.h"
 #include "explain/trace_curve.h"
+#include "explain/trace_norm.h"
 
 #include "kernel/math.h"
 
@@ -54,7 +55,9 @@ static int32_t activation(struct bp_record *record, size_t layer, double *row)
                                     &(struct bp_callback_grads){row + slot->a_grad,
                                                                 row + slot->z_grad,
                                                                 row + slot->param_grads});
-    if (slot->coupled)
+    if (node->spec.kind == BP_LAYER_KIND_LAYER_NORM)
+        bp_norm_backward(record, layer, row);
+    else if (slot->coupled)
         coupled(node, row + slot->a, row + slot->a_grad, row + slot->z_grad);
     for (j = 0; j < slot->z_count && !slot->coupled; j++)
         row[slot->z_grad + j] = row[slot->slope + j] * row[slot->a_grad + j];
@@ -159,6 +162,8 @@ double bp_record_slope(const struct bp_record *record, size_t row, size_t layer,
     if (bp_callback_node(node))
         return ((const double *)record->arena
                     .base)[record->jacobian + i * bp_padded(slot->z_count) + j];
+    if (node->spec.kind == BP_LAYER_KIND_LAYER_NORM)
+        return bp_norm_slope(record, layer, numbers, i, j);
     if (slot->coupled)
         return coupled_slope(node->spec.activation == BP_ACTIVATION_LOG_SOFTMAX,
                              numbers + slot->a, i, j);

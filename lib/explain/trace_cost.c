@@ -19,15 +19,26 @@ static double divisor(const struct bp_record *record)
     return bp_cost_divisor(&record->cost, 1, bp_network_width(record->network));
 }
 
-/* -sum y ln p, by the logarithms of p, which lie in `log_p` for as long. */
-static double entropy(const double *z, const double *y, size_t count, double *log_p)
+/* Targets of softmax cross-entropy, with label smoothing. */
+static double smooth(const struct bp_record *record, double y)
 {
+    const double s = record->cost.settings[BP_COST_SMOOTHING - 1];
+
+    return (1 - s) * y + s / (double)bp_network_width(record->network);
+}
+
+/* -sum y ln p, by the logarithms of p, which lie in `log_p` for as long. */
+static double entropy(const struct bp_record *record, const double *z, const double *y,
+                      double *log_p)
+{
+    const size_t count = bp_network_width(record->network);
     double value = 0;
     size_t j;
 
     bp_curve_softmax(z, count, NULL, log_p);
     for (j = 0; j < count; j++)
-        value -= y[j] != 0 ? y[j] * log_p[j] : 0;
+        if (smooth(record, y[j]) != 0)
+            value -= smooth(record, y[j]) * log_p[j];
     return value;
 }
 
@@ -54,7 +65,7 @@ int32_t bp_record_cost(struct bp_record *record, double *row)
     if (record->cost.kind == BP_COST_CUSTOM)
         return bp_callback_cost(record, row);
     value = record->cost.kind == BP_COST_SOFTMAX_CROSS_ENTROPY
-                ? entropy(from, y, slot->a_count, row + slot->a_grad)
+                ? entropy(record, from, y, row + slot->a_grad)
                 : elements(record, from, y, slot->a_count);
     row[record->cost_value] = value / divisor(record);
     return 0;
@@ -65,13 +76,13 @@ static double floored(double a)
     return a < BP_LEAST_PROBABILITY ? BP_LEAST_PROBABILITY : a;
 }
 
-static double sum_of(const double *y, size_t count)
+static double sum_of(const struct bp_record *record, const double *y)
 {
     double sum = 0;
     size_t j;
 
-    for (j = 0; j < count; j++)
-        sum += y[j];
+    for (j = 0; j < bp_network_width(record->network); j++)
+        sum += smooth(record, y[j]);
     return sum;
 }
 
@@ -83,16 +94,18 @@ static void softmax_gradient(const struct bp_record *record, const double *row,
     const int32_t activation = record->network->nodes[last].spec.activation;
     const double *y = row + record->targets;
     const double *a = row + slot->a;
-    const double sum = sum_of(y, slot->a_count);
+    const double sum = sum_of(record, y);
     size_t j;
 
     if (!record->fused) /* a are logits, and the cost has the softmax in it */
         bp_curve_softmax(a, slot->a_count, grad, NULL);
     for (j = 0; j < slot->a_count; j++) {
+        const double t = smooth(record, y[j]);
+
         if (!record->fused)
-            grad[j] = grad[j] * sum - y[j];
+            grad[j] = grad[j] * sum - t;
         else
-            grad[j] = activation == BP_ACTIVATION_SOFTMAX ? -y[j] / floored(a[j]) : -y[j];
+            grad[j] = activation == BP_ACTIVATION_SOFTMAX ? -t / floored(a[j]) : -t;
     }
 }
 

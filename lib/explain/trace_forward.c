@@ -6,6 +6,7 @@
 #include "explain/trace.h"
 #include "explain/trace_callback.h"
 #include "explain/trace_curve.h"
+#include "explain/trace_norm.h"
 
 #include "kernel/math.h"
 
@@ -80,7 +81,9 @@ static int32_t forward_layer(struct bp_record *record, size_t layer, double *row
         memcpy(row + slot->z, input, slot->z_count * sizeof *row);
     if (bp_callback_node(node))
         return bp_callback_forward(record, layer, row);
-    if (curve != NULL)
+    if (bp_layer_normalises(node->spec.kind))
+        bp_norm_forward(record, layer, row);
+    else if (curve != NULL)
         activate_each(node, curve, row + slot->z, row + slot->a, row + slot->slope);
     else
         activate_coupled(node, row + slot->z, row + slot->a, row + slot->slope);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Numbers of a trace, copied out. */
-#include "explain/trace.h"
+#include "explain/trace_norm.h"
 
 #include <string.h>
 
@@ -145,6 +145,9 @@ static double gradient_at(const struct bp_record *record, const double *row, siz
 
     if (node->spec.kind == BP_LAYER_KIND_CUSTOM)
         return row[slot->param_grads + index];
+    if (bp_layer_normalises(node->spec.kind))
+        return row[slot->a_grad + index] *
+               (which == BP_PARAMETER_BIAS ? 1 : bp_norm_of(record, layer, row, index));
     if (which == BP_PARAMETER_BIAS)
         return row[slot->z_grad + index];
     return row[bp_record_input(record, layer) + index % node->inputs] *

@@ -3,12 +3,14 @@
 #include "explain/trace.h"
 #include "explain/trace_callback.h"
 #include "explain/trace_curve.h"
+#include "explain/trace_norm.h"
 
 #include <string.h>
 
 static bool is_coupled(const struct bp_node *node)
 {
-    return bp_callback_node(node) || bp_curve(node->spec.activation) == NULL;
+    return bp_callback_node(node) || node->spec.kind == BP_LAYER_KIND_LAYER_NORM ||
+           bp_curve(node->spec.activation) == NULL;
 }
 
 static void plan_slot(const struct bp_node *node, struct bp_trace_slot *slot,
@@ -26,6 +28,8 @@ static void plan_slot(const struct bp_node *node, struct bp_trace_slot *slot,
     slot->a_grad = bp_plan_matrix(plan, 1, slot->a_count);
     if (node->spec.kind == BP_LAYER_KIND_CUSTOM)
         slot->param_grads = bp_plan_matrix(plan, 1, node->weight.cols);
+    if (bp_layer_normalises(node->spec.kind))
+        slot->moments = bp_plan_matrix(plan, 1, 2 * bp_norm_moments(node));
 }
 
 /* What one row needs. */

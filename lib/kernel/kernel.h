@@ -16,6 +16,7 @@
 #define BP_KERNEL_KERNEL_H
 
 #include "base.h"
+#include "kernel/counter.h"
 #include "kernel/real.h"
 #include "kernel/rule.h"
 #include "pool.h"
@@ -67,6 +68,36 @@ struct BP_REAL(activation) {
     real *g;       /**< Backward: dC/da on entry, dC/dz on return. Padding stays 0. */
 };
 
+/** Numbers one after the other, each with a random part of its own. */
+struct BP_REAL(random) {
+    struct bp_counter counter;
+    size_t count; /**< A multiple of BP_LANES. */
+    size_t width; /**< After each `width` numbers, a multiple of 64, */
+    size_t gap;   /**< so many are left out; 0: all lie together. */
+    const real *x;
+    real *y;               /**< May be x. */
+    uint32_t threshold;    /**< Dropout: of 2^24 numbers so many are dropped, */
+    double scale;          /**< and what is kept is multiplied by this. */
+    double deviation;      /**< Noise, */
+    bp_normals_fn normals; /**< and its numbers. */
+};
+
+/** A normalisation of each column, or of each row, y = gamma (x - mean) rstd + beta with
+ *  rstd = 1 / sqrt(variance + epsilon). All of it is computed in double, and rounded once
+ *  where it is stored in a `real`. */
+struct BP_REAL(norm) {
+    size_t rows, cols, stride;
+    double epsilon;
+    const real *gamma, *beta; /**< A row each; NULL: 1 and 0. */
+    double *mean, *rstd;      /**< One for each column, with padding; or for each row. */
+    double *variance;         /**< By columns: biased. */
+    const real *x;
+    real *y;                      /**< Forward; padding becomes 0. */
+    const real *g;                /**< Backward: dC/dy, padding 0. */
+    real *dx;                     /**< Backward: dC/dx, or NULL. Padding becomes 0. */
+    real *gamma_grad, *beta_grad; /**< Backward: a row each, or NULL. Padding stays 0. */
+};
+
 struct BP_REAL(kernels) {
     int32_t isa; /**< A `BP_ISA_` value. */
 
@@ -81,6 +112,23 @@ struct BP_REAL(kernels) {
 
     void (*activate)(struct bp_pool *pool, const struct BP_REAL(activation) * work);
     void (*derive)(struct bp_pool *pool, const struct BP_REAL(activation) * work);
+
+    /** Dropout, forward and backward; noise, which leaves numbers in padding. */
+    void (*drop)(struct bp_pool *pool, const struct BP_REAL(random) * work);
+    void (*blur)(struct bp_pool *pool, const struct BP_REAL(random) * work);
+
+    bp_normals_fn normals; /**< NULL but in the tables in double. */
+
+    /** By columns. The moments of a batch in two passes over it; rstd of the variances;
+     *  y of both; and the way back. */
+    void (*column_moments)(struct bp_pool *pool, const struct BP_REAL(norm) * work);
+    void (*column_rstd)(const struct BP_REAL(norm) * work);
+    void (*column_norm)(struct bp_pool *pool, const struct BP_REAL(norm) * work);
+    void (*column_norm_back)(struct bp_pool *pool, const struct BP_REAL(norm) * work);
+
+    /** By rows: moments and y in one; and the way back. */
+    void (*row_norm)(struct bp_pool *pool, const struct BP_REAL(norm) * work);
+    void (*row_norm_back)(struct bp_pool *pool, const struct BP_REAL(norm) * work);
 
     /** One step of an optimizer on one row, of any multiple of BP_LANES. */
     void (*update)(struct bp_pool *pool, const struct bp_rule *rule,

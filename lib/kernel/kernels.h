@@ -37,7 +37,12 @@
 
 #include "kernel/activate.h"
 #include "kernel/linear.h"
+#if BP_PRECISION == 64
+#include "kernel/normal.h"
+#endif
+#include "kernel/normalise.h"
 #include "kernel/product.h"
+#include "kernel/random.h"
 #include "kernel/reduce.h"
 
 extern const struct BP_REAL(kernels) BP_REAL(KERNEL_TABLE);
@@ -49,6 +54,17 @@ const struct BP_REAL(kernels) BP_REAL(KERNEL_TABLE) = {
     .sum_rows = sum_rows,
     .activate = activate,
     .derive = derive,
+    .drop = drop,
+    .blur = blur,
+#if BP_PRECISION == 64
+    .normals = normals,
+#endif
+    .column_moments = column_moments,
+    .column_rstd = column_rstd,
+    .column_norm = column_norm,
+    .column_norm_back = column_norm_back,
+    .row_norm = row_norm,
+    .row_norm_back = row_norm_back,
     .update = update,
     .exp = exp_each,
     .largest = largest,

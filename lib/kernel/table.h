@@ -22,4 +22,11 @@ const struct BP_REAL(kernels) * BP_REAL(kernels_for)(int32_t isa)
     }
 }
 
+#if BP_PRECISION == 64
+bp_normals_fn bp_normals_for(int32_t isa)
+{
+    return bp_kernels_for_f64(isa)->normals;
+}
+#endif
+
 #endif

@@ -7,8 +7,8 @@
  *     dC/dz_j = p_j sum_i y_i - y_j
  *
  * where sum y = 1 but for targets that are no distribution. A label stands for y = 1 at
- * its place and 0 elsewhere. A row counts by its weight. A template: activation.h is
- * included before it.
+ * its place and 0 elsewhere. With smoothing s, (1 - s) y + s / D takes the place of y. A
+ * row counts by its weight. A template: activation.h is included before it.
  */
 #include "kernel/math.h"
 
@@ -23,6 +23,15 @@ static double target(const struct bp_cost_run *run, size_t r, size_t j)
 static double weight_of(const struct bp_cost_run *run, size_t r)
 {
     return run->weights != NULL ? run->weights[r] : 1;
+}
+
+static double class_target(const struct bp_cost_run *run, size_t r, size_t j)
+{
+    const double y = target(run, r, j);
+
+    if (run->smoothing == 0)
+        return y;
+    return (1 - run->smoothing) * y + run->smoothing / (double)run->cols;
 }
 
 static const real *output_row(const struct bp_cost_run *run, size_t r)
@@ -85,7 +94,7 @@ static double softmax_row_value(const struct bp_cost_run *run, size_t r)
     size_t j;
 
     for (j = 0; j < run->cols; j++) {
-        const double y = target(run, r, j);
+        const double y = class_target(run, r, j);
 
         if (y != 0)
             value -= y * (((double)z[j] - m) - log_sum);
@@ -99,7 +108,7 @@ static double row_target_sum(const struct bp_cost_run *run, size_t r)
     size_t j;
 
     for (j = 0; j < run->cols; j++)
-        sum += target(run, r, j);
+        sum += class_target(run, r, j);
     return sum;
 }
 
@@ -118,7 +127,7 @@ static void softmax_row_gradient(const struct bp_cost_run *run, size_t r)
         count = row_exp(run, z, m, from, e);
         for (j = 0; j < count; j++) {
             const double p = e[j] / sum;
-            const double y = target(run, r, from + j);
+            const double y = class_target(run, r, from + j);
 
             g[from + j] = (real)(weight * (p * whole - y) / run->divisor);
         }

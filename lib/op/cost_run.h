@@ -8,7 +8,9 @@
 struct bp_cost_run {
     int32_t kind; /**< A `BP_COST_` value. */
     double scale; /**< delta of Huber, beta of SmoothL1. */
-    bool fused;   /**< `outputs` are z of a sigmoid or softmax, and so is the gradient. */
+    double
+        smoothing; /**< Softmax cross-entropy: this part of the target is shared out. */
+    bool fused; /**< `outputs` are z of a sigmoid or softmax, and so is the gradient. */
     size_t rows, cols;
     size_t stride;         /**< Of outputs, targets and gradient. */
     const void *outputs;   /**< a, or z if fused; of the network's precision. */

@@ -43,14 +43,7 @@ static int32_t custom_backward(const struct bp_op_run *run)
 }
 
 /* Kinks of callbacks are not known. */
-static uint64_t custom_branches(const struct bp_op_run *run, uint64_t hash)
-{
-    (void)run;
-    return hash;
-}
-
 static const struct bp_op custom_op = {
     .forward = custom_forward,
     .backward = custom_backward,
-    .branches = custom_branches,
 };

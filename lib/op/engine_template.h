@@ -7,6 +7,8 @@
 #include "op/cost.h"
 #include "op/custom.h"
 #include "op/dense.h"
+#include "op/norm.h"
+#include "op/random.h"
 
 static const void *kernels_for(int32_t isa)
 {
@@ -123,6 +125,10 @@ static const struct bp_op *const ops[] = {
     [BP_LAYER_KIND_DENSE] = &dense_op,
     [BP_LAYER_KIND_ACTIVATION] = &activation_op,
     [BP_LAYER_KIND_CUSTOM] = &custom_op,
+    [BP_LAYER_KIND_DROPOUT] = &dropout_op,
+    [BP_LAYER_KIND_NOISE] = &noise_op,
+    [BP_LAYER_KIND_LAYER_NORM] = &layer_norm_op,
+    [BP_LAYER_KIND_BATCH_NORM] = &batch_norm_op,
 };
 
 const struct bp_engine BP_REAL(engine) = {

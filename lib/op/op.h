@@ -24,6 +24,8 @@ struct bp_node {
     size_t input_stride, output_stride; /**< From row to row of a batch. */
     struct bp_place weight;             /**< rows is 0 if there is none. */
     struct bp_place bias;               /**< rows is 0 if there is none. */
+    struct bp_place mean, variance;     /**< Running ones, in the arena of state; the same
+                                             rows. */
     int32_t range;                      /**< What it puts out, a `BP_RANGE_` value. */
     bool needs_z;                       /**< z is kept beside a for the backward pass. */
 };
@@ -49,6 +51,7 @@ struct bp_op_run {
     uint64_t seed, step;
     size_t element;                 /**< Index of the layer. */
     const void *params;             /**< The network's arena. */
+    void *state;                    /**< Its arena of state: only settle() writes it. */
     void *grads;                    /**< Backward: laid out as the arena. */
     const struct bp_update *update; /**< Gradient: NULL, or where the gradients of the
                                          weights go in place of `grads`. */
@@ -56,10 +59,11 @@ struct bp_op_run {
     void *z; /**< Weighted inputs; the array of the output if not kept. */
     void *output;
     void *output_grad; /**< Backward: dC/da on entry, dC/dz on return. */
-    void *input_grad;  /**< Backward: where dC/d input goes, or NULL. An activation layer
-                            is given `output_grad` itself. */
+    void *input_grad;  /**< Backward: where dC/d input goes, or NULL. It is `output_grad`
+                            itself for a kind that works in place. */
     bool fused;        /**< output_grad is dC/dz already. */
-    void *scratch; /**< Dense: the weights transposed. Callbacks: a batch of outputs. */
+    double *moments; /**< Of a layer that normalises; forward leaves them to backward. */
+    void *scratch;   /**< Dense: the weights transposed. Callbacks: a batch of outputs. */
 };
 
 /** The operation of one kind of layer. */
@@ -73,8 +77,12 @@ struct bp_op {
     /** `gradient` can do the optimizer's step, and no gradient is larger than rows times
      *  the largest input and the largest dC/dz. */
     bool steps;
-    /** Mix into @p hash on which side of each kink every unit lies. */
+    /** Mix into @p hash on which side of each kink every unit lies. NULL: there is no
+     *  kink. */
     uint64_t (*branches)(const struct bp_op_run *run, uint64_t hash);
+    /** After a step: move what the layer keeps between batches. NULL: it keeps
+     *  nothing. */
+    void (*settle)(const struct bp_op_run *run);
 };
 
 #endif

@@ -22,6 +22,8 @@ struct recipe {
     double decay;
     int32_t kind; /* of the optimizer; 0: SGD */
     unsigned with;
+    int32_t between; /* a kind of layer behind each hidden one, or 0 */
+    double smoothing;
 };
 
 /* What a recipe trains with besides, any of them. */
@@ -30,39 +32,39 @@ enum { CLIPPED = 1, COLLECTED = 2, SCHEDULED = 4, LAYERED = 8, CENTRED = 16 };
 /* clang-format off */
 static const struct recipe recipes[] = {
     {"tanh-quadratic", BP_ACTIVATION_TANH, BP_ACTIVATION_TANH,
-     BP_COST_QUADRATIC, BP_INIT_DEFAULT, 0.1, 0.9, 0, 0, 0, 0},
+     BP_COST_QUADRATIC, BP_INIT_DEFAULT, 0.1, 0.9, 0, 0, 0, 0, 0, 0},
     {"sigmoid-cross-entropy", BP_ACTIVATION_SIGMOID, BP_ACTIVATION_SIGMOID,
-     BP_COST_CROSS_ENTROPY, BP_INIT_NORMAL, 0.1, 0.5, 1, 0.001, 0, 0},
+     BP_COST_CROSS_ENTROPY, BP_INIT_NORMAL, 0.1, 0.5, 1, 0.001, 0, 0, 0, 0},
     {"relu-softmax", BP_ACTIVATION_RELU, BP_ACTIVATION_SOFTMAX,
-     BP_COST_SOFTMAX_CROSS_ENTROPY, BP_INIT_HE_NORMAL, 0.1, 0.9, 1, 0, 0, 0},
+     BP_COST_SOFTMAX_CROSS_ENTROPY, BP_INIT_HE_NORMAL, 0.1, 0.9, 1, 0, 0, 0, 0, 0},
     {"gelu-log-softmax", BP_ACTIVATION_GELU, BP_ACTIVATION_LOG_SOFTMAX,
-     BP_COST_SOFTMAX_CROSS_ENTROPY, BP_INIT_DEFAULT, 0.1, 0.9, 0, 0.01, 0, 0},
+     BP_COST_SOFTMAX_CROSS_ENTROPY, BP_INIT_DEFAULT, 0.1, 0.9, 0, 0.01, 0, 0, 0, 0},
     {"gelu-tanh-kl", BP_ACTIVATION_GELU_TANH, BP_ACTIVATION_LOG_SOFTMAX,
-     BP_COST_KL_DIVERGENCE, BP_INIT_HE_UNIFORM, 0.1, 0, 0, 0, 0, 0},
+     BP_COST_KL_DIVERGENCE, BP_INIT_HE_UNIFORM, 0.1, 0, 0, 0, 0, 0, 0, 0},
     {"linear-mse", BP_ACTIVATION_LINEAR, BP_ACTIVATION_LINEAR,
-     BP_COST_MSE, BP_INIT_XAVIER_UNIFORM, 0.1, 0, 0, 0.1, 0, 0},
+     BP_COST_MSE, BP_INIT_XAVIER_UNIFORM, 0.1, 0, 0, 0.1, 0, 0, 0, 0},
     {"leaky-relu-mae", BP_ACTIVATION_LEAKY_RELU, BP_ACTIVATION_LINEAR,
-     BP_COST_MAE, BP_INIT_FAN_IN_UNIFORM, 0.1, 0.9, 0, 0, 0, 0},
+     BP_COST_MAE, BP_INIT_FAN_IN_UNIFORM, 0.1, 0.9, 0, 0, 0, 0, 0, 0},
     {"elu-huber", BP_ACTIVATION_ELU, BP_ACTIVATION_LINEAR,
-     BP_COST_HUBER, BP_INIT_LECUN_UNIFORM, 0.1, 0.9, 1, 0, 0, 0},
+     BP_COST_HUBER, BP_INIT_LECUN_UNIFORM, 0.1, 0.9, 1, 0, 0, 0, 0, 0},
     {"selu-smooth-l1", BP_ACTIVATION_SELU, BP_ACTIVATION_SOFTSIGN,
-     BP_COST_SMOOTH_L1, BP_INIT_LECUN_NORMAL, 0.1, 0, 0, 0, 0, 0},
+     BP_COST_SMOOTH_L1, BP_INIT_LECUN_NORMAL, 0.1, 0, 0, 0, 0, 0, 0, 0},
     {"silu-hinge", BP_ACTIVATION_SILU, BP_ACTIVATION_LINEAR,
-     BP_COST_HINGE, BP_INIT_XAVIER_NORMAL, 0.1, 0.9, 0, 0, 0, 0},
+     BP_COST_HINGE, BP_INIT_XAVIER_NORMAL, 0.1, 0.9, 0, 0, 0, 0, 0, 0},
     {"softplus-logits", BP_ACTIVATION_SOFTPLUS, BP_ACTIVATION_LINEAR,
-     BP_COST_BINARY_CROSS_ENTROPY_LOGITS, BP_INIT_DEFAULT, 0.1, 0.9, 0, 0, 0, 0},
+     BP_COST_BINARY_CROSS_ENTROPY_LOGITS, BP_INIT_DEFAULT, 0.1, 0.9, 0, 0, 0, 0, 0, 0},
     {"softsign-poisson", BP_ACTIVATION_SOFTSIGN, BP_ACTIVATION_LINEAR,
-     BP_COST_POISSON, BP_INIT_DEFAULT, 0.1, 0.9, 0, 0, 0, 0},
+     BP_COST_POISSON, BP_INIT_DEFAULT, 0.1, 0.9, 0, 0, 0, 0, 0, 0},
     {"hard-sigmoid-binary", BP_ACTIVATION_HARD_SIGMOID, BP_ACTIVATION_HARD_SIGMOID,
-     BP_COST_BINARY_CROSS_ENTROPY, BP_INIT_DEFAULT, 0.1, 0.9, 0, 0, 0, 0},
+     BP_COST_BINARY_CROSS_ENTROPY, BP_INIT_DEFAULT, 0.1, 0.9, 0, 0, 0, 0, 0, 0},
     {"softmax-cross-entropy", BP_ACTIVATION_SOFTMAX, BP_ACTIVATION_SOFTMAX,
-     BP_COST_CROSS_ENTROPY, BP_INIT_DEFAULT, 0.1, 0.5, 0, 0, 0, 0},
+     BP_COST_CROSS_ENTROPY, BP_INIT_DEFAULT, 0.1, 0.5, 0, 0, 0, 0, 0, 0},
     {"log-softmax-binary", BP_ACTIVATION_LOG_SOFTMAX, BP_ACTIVATION_SIGMOID,
-     BP_COST_BINARY_CROSS_ENTROPY, BP_INIT_DEFAULT, 0.001, 0.9, 0, 0, 0, 0},
+     BP_COST_BINARY_CROSS_ENTROPY, BP_INIT_DEFAULT, 0.001, 0.9, 0, 0, 0, 0, 0, 0},
 #define RULE(name, rate, momentum, decay, kind, with)                           \
     {name, BP_ACTIVATION_TANH, BP_ACTIVATION_SOFTMAX,                            \
      BP_COST_SOFTMAX_CROSS_ENTROPY, BP_INIT_DEFAULT, rate, momentum, 0, decay,   \
-     BP_OPTIMIZER_##kind, with}
+     BP_OPTIMIZER_##kind, with, 0, 0}
     RULE("adam", 0.01, 0, 0.01, ADAM, 0),
     RULE("adagrad", 0.1, 0, 0.01, ADAGRAD, 0),
     RULE("rmsprop", 0.01, 0.5, 0.01, RMSPROP, 0),
@@ -75,6 +77,18 @@ static const struct recipe recipes[] = {
     RULE("adam-collected", 0.01, 0, 0, ADAM, COLLECTED | CLIPPED),
     RULE("sgd-scheduled", 0.5, 0.9, 0.01, SGD, SCHEDULED),
     RULE("adamw-layered", 0.01, 0, 0, ADAMW, LAYERED | SCHEDULED),
+    {"dropout", BP_ACTIVATION_RELU, BP_ACTIVATION_SOFTMAX,
+     BP_COST_SOFTMAX_CROSS_ENTROPY, BP_INIT_DEFAULT, 0.1, 0.9, 0, 0, 0, 0,
+     BP_LAYER_KIND_DROPOUT, 0.1},
+    {"noise", BP_ACTIVATION_TANH, BP_ACTIVATION_LINEAR,
+     BP_COST_MSE, BP_INIT_DEFAULT, 0.1, 0.9, 0, 0, 0, 0,
+     BP_LAYER_KIND_NOISE, 0},
+    {"layer-norm", BP_ACTIVATION_GELU, BP_ACTIVATION_SIGMOID,
+     BP_COST_CROSS_ENTROPY, BP_INIT_DEFAULT, 0.1, 0.9, 0, 0, 0, 0,
+     BP_LAYER_KIND_LAYER_NORM, 0},
+    {"batch-norm", BP_ACTIVATION_SILU, BP_ACTIVATION_SOFTMAX,
+     BP_COST_SOFTMAX_CROSS_ENTROPY, BP_INIT_DEFAULT, 0.1, 0.9, 0, 0.001, 0, 0,
+     BP_LAYER_KIND_BATCH_NORM, 0.3},
 };
 /* clang-format on */
 
@@ -99,17 +113,32 @@ static void add_bits(double value)
         hash = (hash ^ (bits >> 8 * i & 0xff)) * 0x100000001b3u;
 }
 
+/* How many numbers a layer has of one sort; running statistics as its units. */
+static size_t count_of(const bp_network *network, size_t layer, int32_t which)
+{
+    bp_parameter_info info = {0};
+    bp_layer_info unit = {0};
+    info.struct_size = sizeof info;
+    unit.struct_size = sizeof unit;
+    if (which <= BP_PARAMETER_BIAS) {
+        bp_network_parameter_info(network, layer, which, &info);
+        return info.rows * info.cols;
+    }
+    check(bp_network_layer_info(network, layer, &unit), "info");
+    return unit.kind == BP_LAYER_KIND_BATCH_NORM ? unit.outputs : 0;
+}
+
 static void add_parameters(const bp_network *network)
 {
     static double values[MOST];
     for (size_t layer = 0; layer < bp_network_layers(network); layer++) {
-        for (int32_t which = BP_PARAMETER_WEIGHT; which <= BP_PARAMETER_BIAS; which++) {
-            bp_parameter_info info = {0};
-            info.struct_size = sizeof info;
-            check(bp_network_parameter_info(network, layer, which, &info), "info");
-            const size_t count = info.rows * info.cols;
+        for (int32_t which = BP_PARAMETER_WEIGHT; which <= BP_PARAMETER_RUNNING_VARIANCE;
+             which++) {
+            const size_t count = count_of(network, layer, which);
             if (count > MOST)
                 exit(1);
+            if (count == 0)
+                continue;
             check(bp_network_get_parameter_f64(network, layer, which, values, count),
                   "get");
             for (size_t i = 0; i < count; i++)
@@ -155,6 +184,26 @@ static void add_layer(bp_network *network, size_t outputs, int32_t activation,
     bp_layer_destroy(layer);
 }
 
+static void add_between(bp_network *network, int32_t kind)
+{
+    bp_layer *layer = NULL;
+    switch (kind) {
+    case 0: return;
+    case BP_LAYER_KIND_DROPOUT:
+        check(bp_layer_create_dropout(0.3, NULL, &layer), "dropout");
+        break;
+    case BP_LAYER_KIND_NOISE:
+        check(bp_layer_create_noise(0.2, NULL, &layer), "noise");
+        break;
+    case BP_LAYER_KIND_LAYER_NORM:
+        check(bp_layer_create_layer_norm(NULL, &layer), "layer norm");
+        break;
+    default: check(bp_layer_create_batch_norm(NULL, &layer), "batch norm");
+    }
+    check(bp_network_add(network, layer), bp_network_error(network));
+    bp_layer_destroy(layer);
+}
+
 static bp_network *make_network(const struct recipe *recipe, size_t inputs, size_t units,
                                 int32_t precision)
 {
@@ -163,7 +212,9 @@ static bp_network *make_network(const struct recipe *recipe, size_t inputs, size
     check(bp_network_set(network, BP_NETWORK_PRECISION, precision), "precision");
     check(bp_network_set(network, BP_NETWORK_THREADS, threads), "threads");
     add_layer(network, units, recipe->hidden, recipe->weight_init);
+    add_between(network, recipe->between);
     add_layer(network, 19, recipe->hidden, recipe->weight_init);
+    add_between(network, recipe->between);
     add_layer(network, 2, recipe->last, recipe->weight_init);
     check(bp_network_build(network, 42), bp_network_error(network));
     return network;
@@ -276,6 +327,8 @@ static void run(const struct recipe *recipe, bp_dataset *data, size_t units,
     check(bp_dataset_split(data, 0.34, BP_SPLIT_STRATIFIED, 45, &first, &second),
           bp_dataset_error(data));
     check(bp_cost_create(recipe->cost, NULL, &cost), "cost");
+    if (recipe->smoothing > 0)
+        check(bp_cost_set(cost, BP_COST_SMOOTHING, recipe->smoothing), "smoothing");
 
     bp_network *network = make_network(recipe, bp_dataset_inputs(data), units, precision);
     bp_trainer *trainer = make_trainer(recipe, network, cost);

@@ -31,6 +31,8 @@ static void test_activation(void **state)
         bp_layer_set_activation(NULL, &ops));
     BAD(bp_layer_set_activation, state, "a layer with callbacks", BP_EINVAL, w->own,
         bp_layer_set_activation(w->own, &ops));
+    BAD(bp_layer_set_activation, layer, "a layer without activation", BP_EINVAL, w->drop,
+        bp_layer_set_activation(w->drop, &ops));
     BAD(bp_layer_set_activation, ops, "NULL", BP_EINVAL, dense,
         bp_layer_set_activation(dense, NULL));
 #define BAD_OPS(field, value)                                               \

@@ -55,6 +55,23 @@ static void test_layer_create(void **state)
              bp_layer_create_activation(0, env, &w->out.layer));
     BAD(bp_layer_create_activation, layer, "NULL", BP_EINVAL, NOTHING,
         bp_layer_create_activation(0, w->env, NULL));
+    BAD_NUMBERS(bp_layer_create_dropout, p, NOTHING,
+                bp_layer_create_dropout(number, w->env, &w->out.layer), -1, -1e-300, 1.5);
+    BAD_ENVS(bp_layer_create_dropout, bp_layer_create_dropout(0.5, env, &w->out.layer));
+    BAD(bp_layer_create_dropout, layer, "NULL", BP_EINVAL, NOTHING,
+        bp_layer_create_dropout(0.5, w->env, NULL));
+    BAD_NUMBERS(bp_layer_create_noise, deviation, NOTHING,
+                bp_layer_create_noise(number, w->env, &w->out.layer), -1, -1e-300,
+                1000.5);
+    BAD_ENVS(bp_layer_create_noise, bp_layer_create_noise(0.5, env, &w->out.layer));
+    BAD(bp_layer_create_noise, layer, "NULL", BP_EINVAL, NOTHING,
+        bp_layer_create_noise(0.5, w->env, NULL));
+    BAD_ENVS(bp_layer_create_layer_norm, bp_layer_create_layer_norm(env, &w->out.layer));
+    BAD(bp_layer_create_layer_norm, layer, "NULL", BP_EINVAL, NOTHING,
+        bp_layer_create_layer_norm(w->env, NULL));
+    BAD_ENVS(bp_layer_create_batch_norm, bp_layer_create_batch_norm(env, &w->out.layer));
+    BAD(bp_layer_create_batch_norm, layer, "NULL", BP_EINVAL, NOTHING,
+        bp_layer_create_batch_norm(w->env, NULL));
     ANY(bp_layer_destroy, layer, "accepts NULL");
     BAD(bp_layer_error, layer, "NULL", BP_EINVAL, NOTHING,
         refused(bp_layer_error(NULL) != NULL && bp_layer_error(NULL)[0] == '\0'));
@@ -66,12 +83,30 @@ static void test_layer_set(void **state)
 
     BAD(bp_layer_set, layer, "NULL", BP_EINVAL, NOTHING,
         bp_layer_set(NULL, BP_LAYER_SLOPE, 0.5));
-    BAD_CODES(bp_layer_set, key, 1, BP_LAYER_GAIN, w->dense,
+    BAD_CODES(bp_layer_set, key, 1, BP_LAYER_AFFINE, w->dense,
               bp_layer_set(w->dense, code, 1));
     BAD(bp_layer_set, key, "no biases in an activation layer", BP_EINVAL, w->shape,
         bp_layer_set(w->shape, BP_LAYER_BIAS, 0));
     BAD(bp_layer_set, key, "no setting in a custom layer", BP_EINVAL, w->own,
         bp_layer_set(w->own, BP_LAYER_GAIN, 1));
+    BAD(bp_layer_set, key, "no probability in a dense layer", BP_EINVAL, w->dense,
+        bp_layer_set(w->dense, BP_LAYER_PROBABILITY, 0.5));
+    BAD(bp_layer_set, key, "no biases in a dropout layer", BP_EINVAL, w->drop,
+        bp_layer_set(w->drop, BP_LAYER_BIAS, 0));
+    BAD(bp_layer_set, key, "no slope in a batch norm", BP_EINVAL, w->norm,
+        bp_layer_set(w->norm, BP_LAYER_SLOPE, 0));
+    BAD(bp_layer_set, key, "no momentum in a noise layer", BP_EINVAL, w->blur,
+        bp_layer_set(w->blur, BP_LAYER_MOMENTUM, 0));
+    BAD_SETTING(bp_layer_set, "probability", w->drop,
+                bp_layer_set(w->drop, BP_LAYER_PROBABILITY, number), -1e-300, 1.5);
+    BAD_SETTING(bp_layer_set, "deviation", w->blur,
+                bp_layer_set(w->blur, BP_LAYER_DEVIATION, number), -1e-300, 1000.5);
+    BAD_SETTING(bp_layer_set, "epsilon", w->norm,
+                bp_layer_set(w->norm, BP_LAYER_EPSILON, number), -1, 0, 1.5);
+    BAD_SETTING(bp_layer_set, "momentum", w->norm,
+                bp_layer_set(w->norm, BP_LAYER_MOMENTUM, number), -1e-300, 1.5);
+    BAD_SETTING(bp_layer_set, "affine", w->norm,
+                bp_layer_set(w->norm, BP_LAYER_AFFINE, number), -1, 0.5, 2);
     BAD_SETTING(bp_layer_set, "bias", w->dense,
                 bp_layer_set(w->dense, BP_LAYER_BIAS, number), -1, 0.5, 2);
     BAD_SETTING(bp_layer_set, "slope", w->dense,
@@ -86,7 +121,7 @@ static void test_layer_set(void **state)
 
     BAD(bp_layer_get, layer, "NULL", BP_EINVAL, NOTHING,
         bp_layer_get(NULL, BP_LAYER_SLOPE, &w->out.value));
-    BAD_CODES(bp_layer_get, key, 1, BP_LAYER_GAIN, NOTHING,
+    BAD_CODES(bp_layer_get, key, 1, BP_LAYER_AFFINE, NOTHING,
               bp_layer_get(w->dense, code, &w->out.value));
     BAD(bp_layer_get, key, "no biases in an activation layer", BP_EINVAL, NOTHING,
         bp_layer_get(w->shape, BP_LAYER_BIAS, &w->out.value));
@@ -240,6 +275,10 @@ static void test_network_figures(void **state)
         NOTHING,
         bp_network_parameter_info(w->net_own, 0, BP_PARAMETER_BIAS,
                                   &w->out.parameter_info));
+    BAD(bp_network_parameter_info, which, "running statistics are in no view", BP_EINVAL,
+        NOTHING,
+        bp_network_parameter_info(w->net_norm, 1, BP_PARAMETER_RUNNING_MEAN,
+                                  &w->out.parameter_info));
     BAD(bp_network_parameter_info, info, "NULL", BP_EINVAL, NOTHING,
         bp_network_parameter_info(w->net, 0, 0, NULL));
     BAD(bp_network_parameter_info, info, "wrong struct_size", BP_EINVAL, NOTHING,
@@ -278,6 +317,14 @@ static void test_get_parameter(void **state)
         bp_network_get_parameter(w->open, 1, 0, w->out.f, WORLD_WEIGHTS));
     BAD(bp_network_get_parameter, which, "no biases", BP_EINVAL, NOTHING,
         bp_network_get_parameter(w->net_own, 0, BP_PARAMETER_BIAS, w->out.f, 3));
+    BAD(bp_network_get_parameter, which, "no running mean", BP_EINVAL, NOTHING,
+        bp_network_get_parameter(w->net, 0, BP_PARAMETER_RUNNING_MEAN, w->out.f, 4));
+    BAD(bp_network_get_parameter, layer, "no running mean there", BP_EINVAL, NOTHING,
+        bp_network_get_parameter(w->net_norm, SIZE_MAX, BP_PARAMETER_RUNNING_MEAN,
+                                 w->out.f, WORLD_INPUTS));
+    BAD(bp_network_get_parameter, count, "one too few", BP_ESHAPE, NOTHING,
+        bp_network_get_parameter(w->net_norm, 1, BP_PARAMETER_RUNNING_VARIANCE, w->out.f,
+                                 WORLD_INPUTS - 1));
     BAD_PARAMETER(bp_network_get_parameter_f64, NOTHING, w->out.d);
     BAD(bp_network_get_parameter_f64, state, "not built", BP_ESTATE, NOTHING,
         bp_network_get_parameter_f64(w->open, 1, 0, w->out.d, WORLD_WEIGHTS));
@@ -293,6 +340,12 @@ static void test_set_parameter(void **state)
     BAD_PARAMETER(bp_network_set_parameter_f64, w->net, w->in.d);
     BAD(bp_network_set_parameter_f64, state, "not built", BP_ESTATE, w->open,
         bp_network_set_parameter_f64(w->open, 1, 0, w->in.d, WORLD_WEIGHTS));
+    BAD(bp_network_set_parameter, values, "a variance below 0", BP_EDATA, w->net_norm,
+        bp_network_set_parameter(w->net_norm, 1, BP_PARAMETER_RUNNING_VARIANCE, w->in.f,
+                                 WORLD_INPUTS));
+    BAD(bp_network_set_parameter, which, "no running mean", BP_EINVAL, w->net_norm,
+        bp_network_set_parameter(w->net_norm, 0, BP_PARAMETER_RUNNING_MEAN, w->in.f,
+                                 WORLD_INPUTS));
     for (size_t i = 0; i < WORLD_WEIGHTS; i += WORLD_WEIGHTS - 1) {
         const float f = w->in.f[i];
         const double d = w->in.d[i];

@@ -224,15 +224,19 @@ static void test_cost(void **state)
 
     BAD(bp_cost_set, cost, "NULL", BP_EINVAL, NOTHING,
         bp_cost_set(NULL, BP_COST_SCALE, 1));
-    BAD_CODES(bp_cost_set, key, 1, BP_COST_SCALE, w->huber,
+    BAD_CODES(bp_cost_set, key, 1, BP_COST_SMOOTHING, w->huber,
               bp_cost_set(w->huber, code, 1));
     BAD(bp_cost_set, key, "not of this cost", BP_EINVAL, w->cost,
         bp_cost_set(w->cost, BP_COST_SCALE, 1));
+    BAD(bp_cost_set, key, "not of this cost", BP_EINVAL, w->huber,
+        bp_cost_set(w->huber, BP_COST_SMOOTHING, 0.5));
+    BAD_SETTING(bp_cost_set, "smoothing", w->cost,
+                bp_cost_set(w->cost, BP_COST_SMOOTHING, number), -1e-300, 1);
     BAD_SETTING(bp_cost_set, "scale", w->huber,
                 bp_cost_set(w->huber, BP_COST_SCALE, number), 0, -1, 1.1e6);
     BAD(bp_cost_get, cost, "NULL", BP_EINVAL, NOTHING,
         bp_cost_get(NULL, BP_COST_SCALE, &w->out.value));
-    BAD_CODES(bp_cost_get, key, 1, BP_COST_SCALE, NOTHING,
+    BAD_CODES(bp_cost_get, key, 1, BP_COST_SMOOTHING, NOTHING,
               bp_cost_get(w->huber, code, &w->out.value));
     BAD(bp_cost_get, key, "not of this cost", BP_EINVAL, NOTHING,
         bp_cost_get(w->cost, BP_COST_SCALE, &w->out.value));

@@ -242,6 +242,31 @@ static void test_step_labels_data(void **state)
         bp_trainer_gradient_labels(w->numbers, in->f, X2, in->labels, 2, cost));
 }
 
+/* A batch norm has no variance of one row; an epoch says so before its first step. */
+static void test_one_row(void **state)
+{
+    struct world *w = *state;
+    bp_trainer *t = w->trainer_norm;
+    bp_dataset *five = NULL;
+
+    BAD_SAYS(bp_trainer_step, inputs_count, "1 row", "one row", BP_ESHAPE, t,
+             bp_trainer_step(t, w->in.f, WORLD_INPUTS, w->in.targets, WORLD_OUTPUTS,
+                             &w->out.value));
+    BAD_SAYS(bp_trainer_gradient, inputs_count, "1 row", "one row", BP_ESHAPE, t,
+             bp_trainer_gradient(t, w->in.f, WORLD_INPUTS, w->in.targets, WORLD_OUTPUTS,
+                                 &w->out.value));
+    ok(bp_dataset_slice(w->data, 0, WORLD_BATCH + 1, &five));
+    BAD_SAYS(bp_trainer_epoch, data, "1 row", "one row is left for the last step",
+             BP_ESHAPE, t, bp_trainer_epoch(t, five, &w->out.value));
+    BAD_SAYS(bp_trainer_fit, data, "1 row", "one row is left for the last step",
+             BP_ESHAPE, t, bp_trainer_fit(t, five, 1, NULL, NULL));
+    bp_dataset_destroy(five);
+    ok(bp_dataset_slice(w->data, 0, 1, &five));
+    BAD_SAYS(bp_gradient_check, data, "1 row", "one row", BP_ESHAPE, t,
+             bp_gradient_check(t, five, NULL, &w->out.report));
+    bp_dataset_destroy(five);
+}
+
 /* Finite data whose gradient is not: dC/da is near the largest float, and the layer
  * before it sees that times the two weights of 2. */
 static void test_step_overflow(void **state)
@@ -333,6 +358,12 @@ static void test_get_gradient(void **state)
 
     BAD_GET_GRADIENT(bp_trainer_get_gradient, w->out.f);
     BAD_GET_GRADIENT(bp_trainer_get_gradient_f64, w->out.d);
+    ok(bp_trainer_gradient(w->trainer_norm, w->in.f, 2 * WORLD_INPUTS, w->in.targets,
+                           2 * WORLD_OUTPUTS, NULL));
+    BAD(bp_trainer_get_gradient, which, "running statistics have none", BP_EINVAL,
+        NOTHING,
+        bp_trainer_get_gradient(w->trainer_norm, 1, BP_PARAMETER_RUNNING_MEAN, w->out.f,
+                                WORLD_INPUTS));
     BAD(bp_trainer_get_gradient_view, trainer, "NULL", BP_EINVAL, NOTHING,
         bp_trainer_get_gradient_view(NULL, &w->out.view, &w->out.count));
     BAD(bp_trainer_get_gradient_view, values, "NULL", BP_EINVAL, w->trainer,
@@ -471,5 +502,6 @@ static void test_stops(void **state)
 }
 
 BAD_GROUP(test_create, test_set, test_build, test_step, test_gradient, test_step_data,
-          test_step_labels_data, test_step_overflow, test_update, test_get_gradient,
+          test_step_labels_data, test_step_overflow, test_one_row, test_update,
+          test_get_gradient,
           test_epoch, test_check, test_stops)

@@ -6,6 +6,7 @@
 
 #include "check.h"
 #include "check_activate.h"
+#include "check_layers.h"
 #include "check_linear.h"
 #include "check_move.h"
 #include "check_product.h"

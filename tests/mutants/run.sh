@@ -22,8 +22,9 @@ root=$(cd "$here/../.." && pwd)
 cc=${CC:-cc}
 flags='-std=c11 -O1 -w -Iinclude -Ilib -Itests/support -Itests'
 programs='test_gradient_reference test_gradient test_gradient_custom test_adjoint
-    test_trace test_explain'
-seconds=60
+    test_gradient_layers test_norm test_random_layers test_parity_layers
+    test_trace test_trace_layers test_explain'
+seconds=120
 jobs=2
 
 fail() {

@@ -23,9 +23,19 @@ CALL(bp_layer_create_dense, ALLOCATES, "",
      bp_layer_create_dense(3, BP_ACTIVATION_TANH, w->env, &w->out.layer))
 CALL(bp_layer_create_activation, ALLOCATES, "",
      bp_layer_create_activation(BP_ACTIVATION_TANH, w->env, &w->out.layer))
+CALL(bp_layer_create_dropout, ALLOCATES, "",
+     bp_layer_create_dropout(0.5, w->env, &w->out.layer))
+CALL(bp_layer_create_noise, ALLOCATES, "",
+     bp_layer_create_noise(0.5, w->env, &w->out.layer))
+CALL(bp_layer_create_layer_norm, ALLOCATES, "",
+     bp_layer_create_layer_norm(w->env, &w->out.layer))
+CALL(bp_layer_create_batch_norm, ALLOCATES, "",
+     bp_layer_create_batch_norm(w->env, &w->out.layer))
 CALL(bp_layer_destroy, NEVER, "", (bp_layer_destroy(WORLD_TAKE(w->dense)), BP_OK))
 CALL(bp_layer_destroy, NEVER, "NULL", (bp_layer_destroy(NULL), BP_OK))
 CALL(bp_layer_set, NEVER, "", bp_layer_set(w->dense, BP_LAYER_SLOPE, 0.5))
+CALL(bp_layer_set, NEVER, "dropout", bp_layer_set(w->drop, BP_LAYER_PROBABILITY, 0.25))
+CALL(bp_layer_set, NEVER, "batch norm", bp_layer_set(w->norm, BP_LAYER_MOMENTUM, 0.25))
 CALL(bp_layer_get, NEVER, "", bp_layer_get(w->dense, BP_LAYER_SLOPE, &w->out.value))
 CALL(bp_layer_error, NEVER, "", is_string(bp_layer_error(w->dense)))
 
@@ -41,15 +51,22 @@ CALL(bp_network_get, NEVER, "",
 CALL(bp_network_add, ALLOCATES, "first", bp_network_add(w->bare, w->dense))
 CALL(bp_network_add, MAY, "second", bp_network_add(w->open, w->shape))
 CALL(bp_network_add, MAY, "custom", bp_network_add(w->open, w->own))
+CALL(bp_network_add, MAY, "dropout", bp_network_add(w->open, w->drop))
+CALL(bp_network_add, MAY, "batch norm", bp_network_add(w->open, w->norm))
 CALL(bp_network_add_dense, MAY, "",
      bp_network_add_dense(w->open, 3, BP_ACTIVATION_RELU))
 CALL(bp_network_build, ALLOCATES, "", bp_network_build(w->open, 1))
 CALL(bp_network_build, ALLOCATES, "callbacks", bp_network_build(w->open_own, 1))
+CALL(bp_network_build, ALLOCATES, "batch norm", bp_network_build(w->open_norm, 1))
+CALL(bp_network_initialise, ALLOCATES, "batch norm",
+     bp_network_initialise(w->net_norm, 2))
 CALL(bp_network_initialise, ALLOCATES, "", bp_network_initialise(w->net, 2))
 CALL(bp_network_clone, ALLOCATES, "", bp_network_clone(w->net, &w->out.network))
 CALL(bp_network_clone, ALLOCATES, "double", bp_network_clone(w->net64, &w->out.network))
 CALL(bp_network_clone, ALLOCATES, "callbacks",
      bp_network_clone(w->net_own, &w->out.network))
+CALL(bp_network_clone, ALLOCATES, "batch norm",
+     bp_network_clone(w->net_norm, &w->out.network))
 CALL(bp_network_inputs, NEVER, "", is_size(bp_network_inputs(w->net)))
 CALL(bp_network_outputs, NEVER, "", is_size(bp_network_outputs(w->net)))
 CALL(bp_network_layers, NEVER, "", is_size(bp_network_layers(w->net)))
@@ -70,6 +87,12 @@ CALL(bp_network_set_parameter, NEVER, "",
 CALL(bp_network_set_parameter_f64, NEVER, "",
      bp_network_set_parameter_f64(w->net, 1, BP_PARAMETER_WEIGHT, w->in.d,
                                   WORLD_WEIGHTS))
+CALL(bp_network_get_parameter, NEVER, "running mean",
+     bp_network_get_parameter(w->net_norm, 1, BP_PARAMETER_RUNNING_MEAN, w->out.f,
+                              WORLD_INPUTS))
+CALL(bp_network_set_parameter, NEVER, "running mean",
+     bp_network_set_parameter(w->net_norm, 1, BP_PARAMETER_RUNNING_MEAN, w->in.f,
+                              WORLD_INPUTS))
 CALL(bp_network_get_view, NEVER, "",
      bp_network_get_view(w->net, &w->out.view, &w->out.count))
 CALL(bp_network_get_view_f64, NEVER, "",
@@ -96,6 +119,9 @@ CALL(bp_network_predict, NEVER, "double",
                         WORLD_OUTPUTS))
 CALL(bp_network_predict, NEVER, "no row",
      bp_network_predict(w->net, w->ws, w->in.f, 0, w->out.f, 0))
+CALL(bp_network_predict, NEVER, "batch norm",
+     bp_network_predict(w->net_norm, w->ws_norm, w->in.f, WORLD_INPUTS, w->out.f,
+                        WORLD_OUTPUTS))
 CALL(bp_network_predict_f64, NEVER, "",
      bp_network_predict_f64(w->net64, w->ws64, w->in.d, 3 * WORLD_INPUTS, w->out.d,
                             3 * WORLD_OUTPUTS))
@@ -124,6 +150,7 @@ CALL(bp_cost_create, ALLOCATES, "", bp_cost_create(BP_COST_MSE, w->env, &w->out.
 CALL(bp_cost_destroy, NEVER, "", (bp_cost_destroy(WORLD_TAKE(w->huber)), BP_OK))
 CALL(bp_cost_destroy, NEVER, "NULL", (bp_cost_destroy(NULL), BP_OK))
 CALL(bp_cost_error, NEVER, "", is_string(bp_cost_error(w->cost)))
+CALL(bp_cost_set, NEVER, "smoothing", bp_cost_set(w->cost, BP_COST_SMOOTHING, 0.25))
 CALL(bp_cost_set, NEVER, "", bp_cost_set(w->huber, BP_COST_SCALE, 2))
 CALL(bp_cost_get, NEVER, "", bp_cost_get(w->huber, BP_COST_SCALE, &w->out.value))
 
@@ -168,6 +195,9 @@ CALL(bp_trainer_step, NEVER, "L-BFGS",
 CALL(bp_trainer_step, NEVER, "double",
      bp_trainer_step(w->trainer64, w->in.f, WORLD_INPUTS, w->in.targets, WORLD_OUTPUTS,
                      &w->out.value))
+CALL(bp_trainer_step, NEVER, "batch norm",
+     bp_trainer_step(w->trainer_norm, w->in.f, 2 * WORLD_INPUTS, w->in.targets,
+                     2 * WORLD_OUTPUTS, &w->out.value))
 CALL(bp_trainer_step_f64, NEVER, "",
      bp_trainer_step_f64(w->trainer64, w->in.d, WORLD_INPUTS, w->in.targets_f64,
                          WORLD_OUTPUTS, &w->out.value))
@@ -213,6 +243,8 @@ CALL(bp_trainer_epoch, ALLOCATES, "first",
      bp_trainer_epoch(w->trainer, w->data, &w->out.value))
 CALL(bp_trainer_epoch, ALLOCATES, "labels, double",
      bp_trainer_epoch(w->trainer64, w->labelled, NULL))
+CALL(bp_trainer_epoch, ALLOCATES, "batch norm",
+     bp_trainer_epoch(w->trainer_norm, w->data, NULL))
 CALL(bp_trainer_fit, ALLOCATES, "first",
      bp_trainer_fit(w->trainer, w->data, 2, NULL, NULL))
 
@@ -225,6 +257,8 @@ CALL(bp_gradient_check, ALLOCATES, "double",
      bp_gradient_check(w->trainer64, w->labelled, NULL, &w->out.report))
 CALL(bp_gradient_check, ALLOCATES, "callbacks",
      bp_gradient_check(w->trainer_own, w->data, NULL, &w->out.report))
+CALL(bp_gradient_check, ALLOCATES, "batch norm",
+     bp_gradient_check(w->trainer_norm, w->data, NULL, &w->out.report))
 
 /* 11. Data sets. */
 CALL(bp_dataset_create, ALLOCATES, "", bp_dataset_create(w->env, &w->out.dataset))

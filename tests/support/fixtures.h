@@ -158,6 +158,9 @@ struct world {
     bp_layer *dense;  /**< Leaky relu, 2 units. */
     bp_layer *shape;  /**< An activation layer: tanh. */
     bp_layer *own;    /**< Custom. */
+    bp_layer *drop;   /**< Dropout 0.5. */
+    bp_layer *blur;   /**< Noise 0.25. */
+    bp_layer *norm;   /**< Batch norm. */
     bp_network *bare; /**< No layer. */
     bp_network *open; /**< 3-4-2, not built. */
     bp_network *net;  /**< 3-4-2, tanh and linear, float. */
@@ -166,8 +169,11 @@ struct world {
     bp_network *other; /**< 2-3 linear: fits nothing else here. */
     bp_network
         *open_own; /**< 3, the custom layer, 2 units bent by callbacks; not built. */
-    bp_network *net_own; /**< The same, built. */
-    bp_workspace *ws, *ws64, *ws_unit, *ws_own;
+    bp_network *net_own;   /**< The same, built. */
+    bp_network *open_norm; /**< 3, noise, batch norm, 2 linear units, dropout; not
+                                built. */
+    bp_network *net_norm;  /**< The same, built. */
+    bp_workspace *ws, *ws64, *ws_unit, *ws_own, *ws_norm;
     bp_cost *cost; /**< Softmax cross-entropy. */
     bp_cost *huber;
     bp_cost *cost_own; /**< Callbacks. */
@@ -180,6 +186,7 @@ struct world {
     bp_trainer *numbers;     /**< On net, quadratic: takes no labels. Has a plateau. */
     bp_trainer *lines;       /**< On net, L-BFGS, built. */
     bp_trainer *trainer_own; /**< On net_own with cost_own, built. */
+    bp_trainer *trainer_norm; /**< On net_norm, built, had one step. */
     bp_dataset *empty;
     bp_dataset *data;     /**< Inputs, targets, labels. */
     bp_dataset *labelled; /**< Inputs, labels. */

@@ -120,6 +120,21 @@ static void create_layers(struct world *w)
     ok(bp_layer_create_dense(WORLD_OUTPUTS, BP_ACTIVATION_LEAKY_RELU, w->env, &w->dense));
     ok(bp_layer_create_activation(BP_ACTIVATION_TANH, w->env, &w->shape));
     ok(bp_layer_create_custom(&w->layer_ops, w->env, &w->own));
+    ok(bp_layer_create_dropout(0.5, w->env, &w->drop));
+    ok(bp_layer_create_noise(0.25, w->env, &w->blur));
+    ok(bp_layer_create_batch_norm(w->env, &w->norm));
+}
+
+static bp_network *make_norm_network(const struct world *w)
+{
+    bp_network *network = NULL;
+
+    ok(bp_network_create(WORLD_INPUTS, w->env, &network));
+    ok(bp_network_add(network, w->blur));
+    ok(bp_network_add(network, w->norm));
+    ok(bp_network_add_dense(network, WORLD_OUTPUTS, BP_ACTIVATION_LINEAR));
+    ok(bp_network_add(network, w->drop));
+    return network;
 }
 
 /* With callbacks in every place that takes some. */
@@ -157,6 +172,10 @@ static void create_networks(struct world *w)
     w->open_own = make_own_network(w);
     w->net_own = make_own_network(w);
     ok(bp_network_build(w->net_own, 9));
+    w->open_norm = make_norm_network(w);
+    w->net_norm = make_norm_network(w);
+    ok(bp_network_build(w->net_norm, 11));
+    ok(bp_workspace_create(w->net_norm, 2, &w->ws_norm));
     ok(bp_workspace_create(w->net, 2, &w->ws));
     ok(bp_workspace_create(w->net_own, 2, &w->ws_own));
     ok(bp_workspace_create(w->net64, 2, &w->ws64));
@@ -178,6 +197,10 @@ static void create_trainers(struct world *w)
     w->ready = make_trainer(w->net, BP_COST_SOFTMAX_CROSS_ENTROPY, WORLD_BATCH, 6);
     w->numbers = make_trainer(w->net, BP_COST_QUADRATIC, WORLD_BATCH, 7);
     w->trainer64 = make_trainer(w->net64, BP_COST_SOFTMAX_CROSS_ENTROPY, WORLD_BATCH, 8);
+    w->trainer_norm =
+        make_trainer(w->net_norm, BP_COST_SOFTMAX_CROSS_ENTROPY, WORLD_BATCH, 12);
+    ok(bp_trainer_step_labels(w->trainer_norm, w->in.f, inputs, w->in.labels, WORLD_BATCH,
+                              NULL));
     ok(bp_trainer_step_labels(w->trainer, w->in.f, inputs, w->in.labels, WORLD_BATCH,
                               NULL));
     ok(bp_trainer_gradient_labels(w->ready, w->in.f, inputs, w->in.labels, WORLD_BATCH,
@@ -407,6 +430,7 @@ static void destroy_trainers(struct world *w)
     bp_trainer_destroy(w->numbers);
     bp_trainer_destroy(w->lines);
     bp_trainer_destroy(w->trainer_own);
+    bp_trainer_destroy(w->trainer_norm);
     bp_trace_destroy(w->trace_fresh);
     bp_trace_destroy(w->trace);
     bp_trace_destroy(w->trace_own);
@@ -415,6 +439,7 @@ static void destroy_trainers(struct world *w)
     bp_workspace_destroy(w->ws64);
     bp_workspace_destroy(w->ws_unit);
     bp_workspace_destroy(w->ws_own);
+    bp_workspace_destroy(w->ws_norm);
 }
 
 static void destroy_data(struct world *w)
@@ -451,6 +476,8 @@ void world_destroy(struct world *world)
     bp_network_destroy(world->other);
     bp_network_destroy(world->open_own);
     bp_network_destroy(world->net_own);
+    bp_network_destroy(world->open_norm);
+    bp_network_destroy(world->net_norm);
     bp_cost_destroy(world->cost);
     bp_cost_destroy(world->huber);
     bp_cost_destroy(world->cost_own);
@@ -459,6 +486,9 @@ void world_destroy(struct world *world)
     bp_layer_destroy(world->dense);
     bp_layer_destroy(world->shape);
     bp_layer_destroy(world->own);
+    bp_layer_destroy(world->drop);
+    bp_layer_destroy(world->blur);
+    bp_layer_destroy(world->norm);
     assert_env_clean(&world->host);
     failing_env_free(&world->host);
 }

@@ -26,7 +26,7 @@ static void mix_double(uint64_t *digest, bp_status status, double value)
 
 static void mix_layer(uint64_t *digest, const bp_layer *layer)
 {
-    for (int32_t key = BP_LAYER_BIAS; key <= BP_LAYER_GAIN; ++key) {
+    for (int32_t key = BP_LAYER_BIAS; key <= BP_LAYER_AFFINE; ++key) {
         double value = 0;
         mix_double(digest, bp_layer_get(layer, key, &value), value);
     }
@@ -50,6 +50,18 @@ static void mix_parameter(uint64_t *digest, const bp_network *network, size_t la
     mix(digest, values, sizeof values);
 }
 
+static void mix_running(uint64_t *digest, const bp_network *network, size_t layer,
+                        int32_t which, size_t count)
+{
+    double values[WORLD_SCRATCH] = {0};
+
+    if (count <= WORLD_SCRATCH)
+        mix_size(digest, (size_t)bp_network_get_parameter_f64(network, layer, which,
+                                                              values, count) &
+                             0xFF);
+    mix(digest, values, sizeof values);
+}
+
 static void mix_network(uint64_t *digest, const bp_network *network)
 {
     for (int32_t key = BP_NETWORK_PRECISION; key <= BP_NETWORK_THREADS; ++key) {
@@ -68,6 +80,8 @@ static void mix_network(uint64_t *digest, const bp_network *network)
         mix(digest, &info, sizeof info);
         mix_parameter(digest, network, layer, BP_PARAMETER_WEIGHT);
         mix_parameter(digest, network, layer, BP_PARAMETER_BIAS);
+        mix_running(digest, network, layer, BP_PARAMETER_RUNNING_MEAN, info.outputs);
+        mix_running(digest, network, layer, BP_PARAMETER_RUNNING_VARIANCE, info.outputs);
     }
 }
 
@@ -76,6 +90,7 @@ static void mix_cost(uint64_t *digest, const bp_cost *cost)
     double value = 0;
 
     mix_double(digest, bp_cost_get(cost, BP_COST_SCALE, &value), value);
+    mix_double(digest, bp_cost_get(cost, BP_COST_SMOOTHING, &value), value);
 }
 
 static void mix_optimizer(uint64_t *digest, const bp_optimizer *optimizer)
@@ -283,6 +298,7 @@ static void mix_learners(uint64_t *digest, const struct world *world)
     mix_trainer(digest, world->numbers);
     mix_trainer(digest, world->lines);
     mix_trainer(digest, world->trainer_own);
+    mix_trainer(digest, world->trainer_norm);
     mix_gradient(digest, world->ready);
     mix_trace(digest, world->trace_fresh);
     mix_trace(digest, world->trace);
@@ -319,6 +335,9 @@ uint64_t world_digest(const struct world *world)
     mix_layer(&digest, world->dense);
     mix_layer(&digest, world->shape);
     mix_layer(&digest, world->own);
+    mix_layer(&digest, world->drop);
+    mix_layer(&digest, world->blur);
+    mix_layer(&digest, world->norm);
     mix_network(&digest, world->bare);
     mix_network(&digest, world->open);
     mix_network(&digest, world->net);
@@ -327,6 +346,8 @@ uint64_t world_digest(const struct world *world)
     mix_network(&digest, world->other);
     mix_network(&digest, world->open_own);
     mix_network(&digest, world->net_own);
+    mix_network(&digest, world->open_norm);
+    mix_network(&digest, world->net_norm);
     mix_cost(&digest, world->cost);
     mix_cost(&digest, world->huber);
     mix_optimizer(&digest, world->sgd);
