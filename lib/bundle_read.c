@@ -216,6 +216,22 @@ static bp_status set_scale(struct bp_reading *r)
     return status;
 }
 
+/* Only where it is not 0 does a file have it. */
+static bp_status set_smoothing(struct bp_reading *r)
+{
+    bp_cost *cost = r->bundle->cost;
+    double smoothing;
+    bp_status status;
+
+    if (bp_cost_get(cost, BP_COST_SMOOTHING, &smoothing) != BP_OK ||
+        bp_st_value(r->header, "cost.smoothing") == NULL)
+        return BP_OK;
+    status = bp_want_number(r, "cost.smoothing", &smoothing);
+    if (status == BP_OK && bp_cost_set(cost, BP_COST_SMOOTHING, smoothing) != BP_OK)
+        status = bp_fail(r->text, BP_EDATA, "cost: %s", cost->text.line);
+    return status;
+}
+
 static bp_status read_cost(struct bp_reading *r)
 {
     const char *name = bp_st_value(r->header, "cost");
@@ -233,6 +249,8 @@ static bp_status read_cost(struct bp_reading *r)
                                                   "made: %s",
                                                   bp_status_text(status));
     status = set_scale(r);
+    if (status == BP_OK)
+        status = set_smoothing(r);
     if (status == BP_OK &&
         bp_cost_fit(&r->bundle->cost->spec, r->bundle->network, &fused, r->text) != BP_OK)
         status = BP_EDATA;

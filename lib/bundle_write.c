@@ -131,6 +131,7 @@ static bp_status write_cost(struct bp_st_writer *writer, const struct bp_network
                             const bp_cost *cost, struct bp_text *text)
 {
     double scale;
+    double smoothing = 0;
     bool fused;
 
     if (cost == NULL)
@@ -144,6 +145,8 @@ static bp_status write_cost(struct bp_st_writer *writer, const struct bp_network
     }
     if (bp_cost_get(cost, BP_COST_SCALE, &scale) == BP_OK)
         put_number(writer, "cost.scale", scale);
+    if (bp_cost_get(cost, BP_COST_SMOOTHING, &smoothing) == BP_OK && smoothing != 0)
+        put_number(writer, "cost.smoothing", smoothing);
     return bp_cost_fit(&cost->spec, network, &fused, text);
 }
 

@@ -185,7 +185,9 @@ static void every_cost(void **state)
         bp_bundle *bundle = NULL;
         bp_save_options options;
         double scale = 0;
+        double smoothing = 0;
         const bool scaled = bp_cost_set(cost, BP_COST_SCALE, 0.1) == BP_OK;
+        const bool smoothed = bp_cost_set(cost, BP_COST_SMOOTHING, 0.2) == BP_OK;
 
         ok(bp_save_options_init(&options));
         options.cost = cost;
@@ -197,6 +199,10 @@ static void every_cost(void **state)
                              BP_OK,
                          scaled);
         assert_true(!scaled || scale == 0.1);
+        assert_int_equal(bp_cost_get(bp_bundle_get_cost(bundle), BP_COST_SMOOTHING,
+                                     &smoothing) == BP_OK,
+                         smoothed);
+        assert_true(!smoothed || smoothing == 0.2);
         bp_bundle_destroy(bundle);
         bp_cost_destroy(cost);
         bp_network_destroy(network);
