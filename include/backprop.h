@@ -55,6 +55,7 @@
  *  - 12. @ref custom        operations of your own
  *  - 13. @ref metrics       metrics: how good the answers are
  *  - 14. @ref fit           fits with validation, early stopping and a history
+ *  - 15. @ref snapshot      a training taken out and put back
  */
 
 #include <stddef.h>
@@ -1767,6 +1768,95 @@ typedef int32_t (*bp_write_fn)(const void *bytes, size_t size, void *user);
  * @param user     passed to it.
  * @return ::BP_EINVAL, ::BP_ESTOPPED if it answers non-zero. */
 BP_API bp_status bp_history_write_csv(bp_history *history, bp_write_fn write, void *user);
+
+/** @} */
+
+/** @defgroup snapshot 15. Snapshots
+ *
+ * A snapshot holds all that a training goes on from: parameters, the optimizer's state
+ * and settings, the seed, and where in which epoch it stands. Taken after N steps and put
+ * into a trainer that was built alike, M more steps give the same bits as N + M steps
+ * without a break; also in the middle of an epoch, on another instruction set, or with
+ * another number of threads. It is a list of named tensors and named numbers, which can
+ * be read one by one, and put together again: so it can be kept in any form.
+ * @{ */
+
+/** Named tensors and named numbers. */
+typedef struct bp_snapshot bp_snapshot;
+
+/** A tensor of a snapshot. */
+typedef struct bp_tensor {
+    uint32_t struct_size; /**< sizeof(bp_tensor), set by the caller. */
+    int32_t precision;    /**< ::BP_PRECISION_F32 or ::BP_PRECISION_F64. */
+    const char *name;     /**< Such as "network.0.weight"; unique, 1 to 63 bytes. */
+    size_t rows;          /**< At least 1. */
+    size_t cols;          /**< At least 1. */
+    const void *values;   /**< Row by row, without gaps: `float` or `double`. */
+} bp_tensor;
+
+/** A number of a snapshot. */
+typedef struct bp_number_entry {
+    uint32_t struct_size; /**< sizeof(bp_number_entry), set by the caller. */
+    int32_t is_real;      /**< 1: `real` counts; 0: `whole`. */
+    const char *name;     /**< Such as "trainer.step"; unique, 1 to 63 bytes. */
+    uint64_t whole;       /**< A whole number. */
+    double real;          /**< A real number. */
+} bp_number_entry;
+
+/** Create an empty snapshot.
+ * @param env       the host's tables, or NULL.
+ * @param snapshot  where the new object goes; the caller destroys it.
+ * @return ::BP_EINVAL, ::BP_ENOMEM. */
+BP_API bp_status bp_snapshot_create(const bp_env *env, bp_snapshot **snapshot);
+
+/** Destroy a snapshot.
+ * @param snapshot  the snapshot, or NULL. */
+BP_API void bp_snapshot_destroy(bp_snapshot *snapshot);
+
+/** Why the last failing call that could write to the snapshot failed; "" if none has. */
+BP_API const char *bp_snapshot_error(const bp_snapshot *snapshot);
+
+/** Take the state of a trainer and its network out, in place of what the snapshot held.
+ * A gradient that waits for bp_trainer_update() is not part of it. May be called from the
+ * callback of a fit.
+ * @return ::BP_EINVAL, ::BP_ESTATE before the trainer is built, ::BP_ENOMEM: then the
+ *         snapshot holds what it held. */
+BP_API bp_status bp_snapshot_take(bp_snapshot *snapshot, const bp_trainer *trainer);
+
+/** Put a state in: the network's parameters and all of the trainer become what they were.
+ * @param trainer   a built trainer with layers, precision, optimizer and batch as those
+ *                  of the state.
+ * @param snapshot  stays as it is.
+ * @return ::BP_EINVAL, ::BP_ESTATE before the trainer is built, or if a part is missing
+ *         or of another optimizer or batch, ::BP_ESHAPE for another shape or precision,
+ *         ::BP_EDATA for numbers that cannot be, ::BP_EBUSY. */
+BP_API bp_status bp_trainer_restore(bp_trainer *trainer, const bp_snapshot *snapshot);
+
+/** Number of tensors; 0 for NULL. */
+BP_API size_t bp_snapshot_tensors(const bp_snapshot *snapshot);
+
+/** Number of numbers; 0 for NULL. */
+BP_API size_t bp_snapshot_numbers(const bp_snapshot *snapshot);
+
+/** Lend a tensor, until the snapshot changes or is destroyed.
+ * @param snapshot  the snapshot.
+ * @param index     from 0.
+ * @param tensor    filled; set its struct_size before.
+ * @return ::BP_EINVAL, also for a tensor that is not there. */
+BP_API bp_status bp_snapshot_get_tensor(const bp_snapshot *snapshot, size_t index,
+                                        bp_tensor *tensor);
+
+/** Give a number; its name is lent. As bp_snapshot_get_tensor(). */
+BP_API bp_status bp_snapshot_get_number(const bp_snapshot *snapshot, size_t index,
+                                        bp_number_entry *number);
+
+/** Copy a tensor in.
+ * @return ::BP_EINVAL, ::BP_ESTATE if there is one of that name, ::BP_ENOMEM. */
+BP_API bp_status bp_snapshot_add_tensor(bp_snapshot *snapshot, const bp_tensor *tensor);
+
+/** Copy a number in; as bp_snapshot_add_tensor(). */
+BP_API bp_status bp_snapshot_add_number(bp_snapshot *snapshot,
+                                        const bp_number_entry *number);
 
 /** @} */
 

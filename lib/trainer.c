@@ -67,6 +67,11 @@ bp_status bp_trainer_check(struct bp_trainer *trainer)
     return trainer->busy ? fail_busy(trainer) : BP_OK;
 }
 
+bp_status bp_trainer_check_setting(struct bp_trainer *trainer, int32_t key, double value)
+{
+    return bp_settings_check(&settings, key, value, &trainer->text);
+}
+
 bp_status bp_trainer_set(bp_trainer *trainer, int32_t key, double value)
 {
     bp_status status;

@@ -34,6 +34,9 @@ struct bp_trainer {
 /** What a call that works checks first: built, and not at work. */
 bp_status bp_trainer_check(struct bp_trainer *trainer);
 
+/** Whether a setting may have that value, before or after the build. */
+bp_status bp_trainer_check_setting(struct bp_trainer *trainer, int32_t key, double value);
+
 /** Forward, cost and backward of a batch that was checked; the trainer is busy. */
 bp_status bp_trainer_run_gradient(struct bp_trainer *trainer,
                                   const struct bp_batch *batch, double *cost);

@@ -86,6 +86,7 @@ void bad_provoke_trainer(bp_trainer *trainer);
 void bad_provoke_dataset(bp_dataset *dataset);
 void bad_provoke_metrics(bp_metrics *metrics);
 void bad_provoke_history(bp_history *history);
+void bad_provoke_snapshot(bp_snapshot *snapshot);
 
 #define BAD_LINE(object)                        \
     _Generic((object), bp_layer *               \
@@ -98,7 +99,8 @@ void bad_provoke_history(bp_history *history);
              : bp_dataset_error, bp_scaler *    \
              : bp_scaler_error, bp_metrics *    \
              : bp_metrics_error, bp_history *    \
-             : bp_history_error, default        \
+             : bp_history_error, bp_snapshot *  \
+             : bp_snapshot_error, default       \
              : bad_no_line)(object)
 
 #define BAD_PROVOKE(object)                        \
@@ -112,7 +114,8 @@ void bad_provoke_history(bp_history *history);
              : bad_provoke_dataset, bp_scaler *    \
              : bad_provoke_scaler, bp_metrics *    \
              : bad_provoke_metrics, bp_history *    \
-             : bad_provoke_history, default        \
+             : bad_provoke_history, bp_snapshot *  \
+             : bad_provoke_snapshot, default       \
              : bad_provoke_none)(object)
 
 #define BAD(function, parameter, what, expected, object, call) \

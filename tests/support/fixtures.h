@@ -106,6 +106,7 @@ struct world_out {
     bp_scaler *scaler;
     bp_metrics *metrics;
     bp_history *history;
+    bp_snapshot *snapshot;
     float *view;
     double *view_f64;
     size_t count;
@@ -122,6 +123,8 @@ struct world_out {
     bp_position position, bad_position;
     bp_gradient_report report, bad_report;
     bp_progress progress, bad_progress;
+    bp_tensor tensor, bad_tensor;
+    bp_number_entry number, bad_number;
     bp_fit_options fit_options;
     bp_fit_result fit_result, bad_fit_result;
     bp_gradient_options gradient_options;
@@ -177,6 +180,8 @@ struct world {
     bp_metrics *blank;    /**< Of 2 outputs, without rows. */
     bp_metrics *measured; /**< The same without scores. */
     bp_history *history;  /**< Empty. */
+    bp_snapshot *nothing; /**< Empty. */
+    bp_snapshot *taken;   /**< Of `trainer`. */
     bp_history *past;     /**< Of 2 epochs. */
     bp_metrics *metrics;  /**< Of 2 outputs, with rows of both kinds and scores. */
 

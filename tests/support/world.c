@@ -80,6 +80,8 @@ void world_reset_out(struct world *world)
     out->position.struct_size = sizeof out->position;
     out->report.struct_size = sizeof out->report;
     out->progress.struct_size = sizeof out->progress;
+    out->tensor.struct_size = sizeof out->tensor;
+    out->number.struct_size = sizeof out->number;
     out->fit_result.struct_size = sizeof out->fit_result;
 }
 
@@ -180,6 +182,13 @@ static void create_data(struct world *w)
     ok(bp_scaler_fit(w->fitted, w->data));
 }
 
+static void create_snapshots(struct world *w)
+{
+    ok(bp_snapshot_create(w->env, &w->nothing));
+    ok(bp_snapshot_create(w->env, &w->taken));
+    ok(bp_snapshot_take(w->taken, w->trainer));
+}
+
 /* The fit is on a copy, so that `net` stays as others know it. */
 static void create_history(struct world *w)
 {
@@ -238,6 +247,7 @@ void world_create(struct world *world)
     create_data(world);
     create_metrics(world);
     create_history(world);
+    create_snapshots(world);
     world_reset_out(world);
 }
 
@@ -271,6 +281,7 @@ static void destroy_out(struct world_out *out)
     DESTROY_OUT(bp_scaler_destroy, out->scaler);
     DESTROY_OUT(bp_metrics_destroy, out->metrics);
     DESTROY_OUT(bp_history_destroy, out->history);
+    DESTROY_OUT(bp_snapshot_destroy, out->snapshot);
 }
 
 static void destroy_trainers(struct world *w)
@@ -302,6 +313,8 @@ static void destroy_data(struct world *w)
     bp_metrics_destroy(w->blank);
     bp_history_destroy(w->history);
     bp_history_destroy(w->past);
+    bp_snapshot_destroy(w->nothing);
+    bp_snapshot_destroy(w->taken);
     bp_metrics_destroy(w->measured);
     bp_metrics_destroy(w->metrics);
 }
