@@ -56,6 +56,8 @@
  *  - 13. @ref metrics       metrics: how good the answers are
  *  - 14. @ref fit           fits with validation, early stopping and a history
  *  - 15. @ref snapshot      a training taken out and put back
+ *  - 16. @ref diagnosis     why a network does not learn, and at which rate it would
+ *  - 17. @ref runs          cross-validation and repeated seeds
  */
 
 #include <stddef.h>
@@ -1220,6 +1222,27 @@ BP_API bp_status bp_dataset_shuffle(bp_dataset *dataset, uint64_t seed);
 BP_API bp_status bp_dataset_split(bp_dataset *dataset, double fraction, int32_t method,
                                   uint64_t seed, bp_dataset **first, bp_dataset **second);
 
+/** One of k folds. */
+typedef struct bp_fold {
+    uint32_t struct_size; /**< sizeof(bp_fold), set by the caller. */
+    int32_t method;       /**< A `BP_SPLIT_` value: blocks as they lie, at random, or at
+                               random with each class in equal parts. */
+    size_t folds;         /**< k, at least 2. */
+    size_t fold;          /**< Which is held out, from 0 to k - 1. */
+    uint64_t seed;        /**< Of the choice; the same for all folds. */
+} bp_fold;
+
+/** Divide the rows in k folds whose sizes differ by 1 at most, and hold one out: each row
+ * is held out in exactly one of them. Both parts share the memory of @p dataset.
+ * @param dataset  the data set.
+ * @param fold     which of how many.
+ * @param first    where the new data set of the rows to train on goes.
+ * @param second   where that of the fold goes. The caller destroys both.
+ * @return ::BP_EINVAL, ::BP_ESTATE with fewer rows than folds or without the labels
+ *         needed, ::BP_ENOMEM. */
+BP_API bp_status bp_dataset_fold(bp_dataset *dataset, const bp_fold *fold,
+                                 bp_dataset **first, bp_dataset **second);
+
 /** Make a data set of the rows from @p first on, sharing memory.
  * @param dataset  the data set.
  * @param first    the first row, from 0.
@@ -1857,6 +1880,257 @@ BP_API bp_status bp_snapshot_add_tensor(bp_snapshot *snapshot, const bp_tensor *
 /** Copy a number in; as bp_snapshot_add_tensor(). */
 BP_API bp_status bp_snapshot_add_number(bp_snapshot *snapshot,
                                         const bp_number_entry *number);
+
+/** @} */
+
+/** @defgroup diagnosis 16. Diagnosis
+ *
+ * Why does it not learn? A diagnosis looks at the data, the parameters, the units and
+ * gradients over some rows, and at what one step would do, all on a copy: nothing of the
+ * trainer changes. It lists what is known to keep networks from learning, each with its
+ * figures and with what to do.
+ * @{ */
+
+/** What was found, to be read. */
+typedef struct bp_diagnosis bp_diagnosis;
+
+/** How bad a finding is. */
+enum {
+    BP_SEVERITY_NOTE = 1,    /**< Good to know. */
+    BP_SEVERITY_WARNING = 2, /**< It slows learning, or shows that it goes wrong. */
+    BP_SEVERITY_FAULT = 3    /**< It cannot learn so. */
+};
+
+/** What can be found. The values are frozen. */
+enum {
+    BP_FINDING_TARGET_RANGE = 1,   /**< Targets that the last layer cannot reach, or the
+                                        cost refuses: `count` of them, the worst is
+                                        `value` in column `index`, the bound is
+                                        `threshold`. */
+    BP_FINDING_CONSTANT_INPUT = 2, /**< `count` input columns are constant, the first is
+                                        `index`, at `value`. */
+    BP_FINDING_UNSCALED_INPUT = 3, /**< Input column `index` has a mean or deviation of
+                                        `value`: above 10, or above 100 times the least
+                                        deviation; `count` are above 10. */
+    BP_FINDING_SATURATED = 4,      /**< `count` units of the layer, of which it has at
+                                        least half, have a slope below 4 % of the steepest
+                                        in 95 % of the rows: sigmoid, hard sigmoid, tanh,
+                                        softsign. `value` is their part. */
+    BP_FINDING_DEAD = 5,           /**< `count` relu units of the layer put out 0 for all
+                                        rows; `value` is their part. */
+    BP_FINDING_VANISHING = 6,      /**< The weights' gradients in the layer are less than
+                                        a thousandth of those of the last one, root mean
+                                        square: `value` times. */
+    BP_FINDING_EXPLODING = 7,      /**< They are more than a thousand times as large. */
+    BP_FINDING_RATE_HIGH = 8,      /**< A step changes the weights of the layer by more
+                                        than a tenth of their size: `value` is |change| /
+                                        |weights|. A thousandth is usual. */
+    BP_FINDING_RATE_LOW = 9,       /**< No layer's weights change by more than 1e-5. */
+    BP_FINDING_NOT_FINITE = 10,    /**< The layer is the first with NaN or infinity in its
+                                        parameters, its outputs, or last the cost. */
+    BP_FINDING_CLASS_NOT_PREDICTED = 11, /**< `count` classes that occur are never
+                                        predicted, the first is `index`, of `value` rows.
+                                        So it is before any training, too. */
+    BP_FINDING_SAME_UNITS = 12     /**< All units of a layer within have the same
+                                        weights. */
+};
+
+/** One finding. Fields that a code does not name are 0. */
+typedef struct bp_finding {
+    uint32_t struct_size; /**< sizeof(bp_finding), set by the caller. */
+    int32_t code;         /**< A `BP_FINDING_` value. */
+    int32_t severity;     /**< A `BP_SEVERITY_` value. */
+    uint32_t reserved;    /**< 0. */
+    size_t layer;         /**< The layer that it is about, from 0. */
+    size_t index;         /**< A column or a class. */
+    uint64_t count;       /**< How many. */
+    double value;         /**< The figure, */
+    double threshold;     /**< and the one that it was held against. */
+    const char *text;     /**< One line with the figures; lives with the diagnosis. */
+    const char *advice;   /**< What to do; constant. */
+} bp_finding;
+
+/** How bp_diagnose() works. */
+typedef struct bp_diagnosis_options {
+    uint32_t struct_size; /**< sizeof(bp_diagnosis_options), set by
+                               bp_diagnosis_options_init(). */
+    uint32_t reserved;    /**< 0. */
+    uint64_t rows;        /**< Rows to look at, at equal distances; at least 1, default
+                               1024. */
+} bp_diagnosis_options;
+
+/** Set the options to their defaults, and struct_size.
+ * @return ::BP_EINVAL for NULL. */
+BP_API bp_status bp_diagnosis_options_init(bp_diagnosis_options *options);
+
+/** Look for what keeps a network from learning.
+ * @param trainer    a built trainer, before or after training; it stays as it is.
+ * @param data       what it is trained on.
+ * @param options    or NULL for the defaults.
+ * @param diagnosis  where the new object goes; the caller destroys it. Its memory comes
+ *                   from the network's tables.
+ * @return ::BP_OK whenever it looked, whatever it found. Else as bp_trainer_epoch(). */
+BP_API bp_status bp_diagnose(bp_trainer *trainer, const bp_dataset *data,
+                             const bp_diagnosis_options *options,
+                             bp_diagnosis **diagnosis);
+
+/** Destroy a diagnosis.
+ * @param diagnosis  the diagnosis, or NULL. */
+BP_API void bp_diagnosis_destroy(bp_diagnosis *diagnosis);
+
+/** Number of findings; 0 for NULL. */
+BP_API size_t bp_diagnosis_findings(const bp_diagnosis *diagnosis);
+
+/** Give a finding.
+ * @param diagnosis  the diagnosis.
+ * @param index      from 0.
+ * @param finding    filled; set its struct_size before.
+ * @return ::BP_EINVAL, also for a finding that is not there. */
+BP_API bp_status bp_diagnosis_get(const bp_diagnosis *diagnosis, size_t index,
+                                  bp_finding *finding);
+
+/** Write all findings as text: a line that begins with the severity, then a line with
+ * what to do.
+ * @param diagnosis  the diagnosis.
+ * @param write      called for pieces of it.
+ * @param user       passed to it.
+ * @return ::BP_EINVAL, ::BP_ESTOPPED if it answers non-zero. */
+BP_API bp_status bp_diagnosis_write(const bp_diagnosis *diagnosis, bp_write_fn write,
+                                    void *user);
+
+/** How bp_trainer_find_rate() works. */
+typedef struct bp_rate_options {
+    uint32_t struct_size; /**< sizeof(bp_rate_options), set by bp_rate_options_init(). */
+    uint32_t reserved;    /**< 0. */
+    double low;           /**< The first rate, 1e-30 to 1e6; default 1e-6. */
+    double high;          /**< The last, above `low` and at most 1e6; default 10. */
+    uint64_t steps;       /**< Rates to try, 10 to 1e6; default 100. */
+    double smoothing;     /**< Of the costs, exponential, at least 0 and below 1; default
+                               0.9. */
+    double *rates;        /**< Where rates of the first `capacity` steps go, or NULL. */
+    double *costs;        /**< Where their smoothed costs go, or NULL. */
+    size_t capacity;      /**< Of both; 0 (default): none. */
+} bp_rate_options;
+
+/** What bp_trainer_find_rate() found. */
+typedef struct bp_rate_report {
+    uint32_t struct_size; /**< sizeof(bp_rate_report), set by the caller. */
+    int32_t found;        /**< 1 if the cost fell anywhere; 0: there is no suggestion. */
+    int32_t diverged;     /**< 1 if the cost came to four times its least, or overflowed,
+                               before all rates were tried. */
+    uint32_t reserved;    /**< 0. */
+    uint64_t steps;       /**< Rates tried. */
+    double rate;          /**< The suggestion: where the cost fell fastest. */
+    double least_rate;    /**< Where it was least: too high to train at as a rule, a tenth
+                               of it is another suggestion. */
+    double least_cost;    /**< The smoothed cost there. */
+} bp_rate_report;
+
+/** Set the options to their defaults, and struct_size.
+ * @return ::BP_EINVAL for NULL. */
+BP_API bp_status bp_rate_options_init(bp_rate_options *options);
+
+/** Suggest a learning rate: try rates from low to high, a step each, on a copy of the
+ * trainer, and see where the cost falls fastest (Smith, 2017). Nothing of the trainer
+ * changes.
+ * @param trainer  a built trainer, as a rule before its first step.
+ * @param data     as for bp_trainer_epoch().
+ * @param options  or NULL for the defaults.
+ * @param report   filled; set its struct_size before.
+ * @return as bp_trainer_epoch(), ::BP_EINVAL for an option out of range. */
+BP_API bp_status bp_trainer_find_rate(bp_trainer *trainer, const bp_dataset *data,
+                                      const bp_rate_options *options,
+                                      bp_rate_report *report);
+
+/** @} */
+
+/** @defgroup runs 17. Many runs
+ *
+ * One run tells little: another seed, or other rows held out, give another figure. These
+ * calls train one description many times and tell mean and spread.
+ * @{ */
+
+/** One run that is done. */
+typedef struct bp_cross_run {
+    uint32_t struct_size;      /**< Size of the record that the library passes. */
+    uint32_t reserved;         /**< 0. */
+    uint64_t run;              /**< From 0. */
+    uint64_t runs;             /**< How many there will be. */
+    uint64_t repeat;           /**< Which repeat, from 0. */
+    uint64_t fold;             /**< Which fold is held out, from 0. */
+    uint64_t seed;             /**< That network and trainer of this run had. */
+    uint64_t epochs;           /**< It was trained for. */
+    double score;              /**< The figure asked for, on the held-out rows. */
+    double cost;               /**< The cost of the held-out rows. */
+    const bp_network *network; /**< As it was trained; it lives until the callback
+                                    returns. */
+} bp_cross_run;
+
+/** Called after each run, on the thread that called the library.
+ * @return 0, or anything else to stop with ::BP_ESTOPPED. */
+typedef int32_t (*bp_cross_fn)(const bp_cross_run *run, void *user);
+
+/** How bp_cross_validate() works. */
+typedef struct bp_cross_options {
+    uint32_t struct_size; /**< sizeof(bp_cross_options), set by
+                               bp_cross_options_init(). */
+    int32_t method;       /**< How folds are chosen, a `BP_SPLIT_` value, default
+                               ::BP_SPLIT_SHUFFLED. */
+    uint64_t folds;       /**< At least 2, default 5; 1 with `held`. */
+    uint64_t repeats;     /**< So often, each time with other seeds and folds: at least 1
+                               (default). */
+    uint64_t seed;        /**< Of all that is drawn; default 1. */
+    const bp_dataset *held; /**< With 1 fold: the rows to judge by, while all of the data
+                               are trained on; else NULL (default). */
+    uint64_t batch;       /**< As ::BP_TRAINER_BATCH; default 32. */
+    int32_t scaling;      /**< 0 (default), or a `BP_SCALING_` value: inputs are scaled by
+                               a scaler that is fitted on the rows trained on. */
+    int32_t metric;       /**< The score: ::BP_MONITOR_COST (default) or a `BP_METRIC_`
+                               value. */
+    int32_t metric_index; /**< Of that metric, default ::BP_INDEX_ALL. */
+    uint32_t reserved;    /**< 0. */
+    const bp_fit_options *fit; /**< How each is trained; NULL: the defaults. Held-out rows
+                               of its own are a fraction of those trained on. */
+    bp_cross_fn progress; /**< Called after each run, or NULL (default). */
+    void *user;           /**< Passed to it. */
+} bp_cross_options;
+
+/** What bp_cross_validate() found. */
+typedef struct bp_cross_report {
+    uint32_t struct_size;  /**< sizeof(bp_cross_report), set by the caller. */
+    uint32_t reserved;     /**< 0. */
+    uint64_t runs;         /**< folds * repeats. */
+    double mean;           /**< Mean of the scores. */
+    double deviation;      /**< Their standard deviation, by runs - 1; 0 for one run. */
+    double least;          /**< The least score. */
+    double most;           /**< The greatest. */
+    double cost_mean;      /**< Mean of the costs on held-out rows. */
+    double cost_deviation; /**< Their standard deviation. */
+    double epochs_mean;    /**< Mean of the epochs trained. */
+    double seconds;        /**< All took. */
+} bp_cross_report;
+
+/** Set the options to their defaults, and struct_size.
+ * @return ::BP_EINVAL for NULL. */
+BP_API bp_status bp_cross_options_init(bp_cross_options *options);
+
+/** Train one description on each k - 1 of k folds, judge it by the fold left out, and
+ * tell mean and spread; or train it on all data with several seeds, and judge it by other
+ * rows.
+ * @param network    a built network, of which only layers and settings count: each run
+ *                   has a copy whose parameters are drawn anew. It is only read, but for
+ *                   its line of error.
+ * @param cost       to train by.
+ * @param optimizer  to train with.
+ * @param data       the rows.
+ * @param options    or NULL for the defaults.
+ * @param report     filled; set its struct_size before.
+ * @return as bp_trainer_train(), with the line in @p network; ::BP_EINVAL for an option
+ *         out of range, ::BP_ESTATE for fewer rows than folds. */
+BP_API bp_status bp_cross_validate(bp_network *network, const bp_cost *cost,
+                                   const bp_optimizer *optimizer, const bp_dataset *data,
+                                   const bp_cross_options *options,
+                                   bp_cross_report *report);
 
 /** @} */
 

@@ -384,3 +384,34 @@ CALL(bp_snapshot_add_number, ALLOCATES, "",
          w->nothing, &(const bp_number_entry){.struct_size = sizeof(bp_number_entry),
                                               .name = "y",
                                               .whole = 3}))
+
+/* 16. Diagnosis. */
+CALL(bp_diagnosis_options_init, NEVER, "",
+     bp_diagnosis_options_init(&w->out.diagnosis_options))
+CALL(bp_diagnose, ALLOCATES, "",
+     bp_diagnose(w->trainer, w->data, NULL, &w->out.diagnosis))
+CALL(bp_diagnose, ALLOCATES, "double, labels",
+     bp_diagnose(w->trainer64, w->labelled, NULL, &w->out.diagnosis))
+CALL(bp_diagnose, ALLOCATES, "callbacks",
+     bp_diagnose(w->trainer_own, w->data, NULL, &w->out.diagnosis))
+CALL(bp_diagnosis_destroy, NEVER, "", (bp_diagnosis_destroy(WORLD_TAKE(w->found)), BP_OK))
+CALL(bp_diagnosis_destroy, NEVER, "NULL", (bp_diagnosis_destroy(NULL), BP_OK))
+CALL(bp_diagnosis_findings, NEVER, "", is_size(bp_diagnosis_findings(w->found)))
+CALL(bp_diagnosis_get, NEVER, "", bp_diagnosis_get(w->found, 0, &w->out.finding))
+CALL(bp_diagnosis_write, NEVER, "",
+     bp_diagnosis_write(w->found, take_bytes, &w->out.count))
+CALL(bp_rate_options_init, NEVER, "", bp_rate_options_init(&w->out.rate_options))
+CALL(bp_trainer_find_rate, ALLOCATES, "",
+     bp_trainer_find_rate(w->trainer, w->data, NULL, &w->out.rate))
+
+/* 17. Many runs. */
+CALL(bp_dataset_fold, ALLOCATES, "",
+     bp_dataset_fold(w->data,
+                     &(const bp_fold){sizeof(bp_fold), BP_SPLIT_STRATIFIED, 3, 1, 1},
+                     &w->out.dataset, &w->out.second))
+CALL(bp_dataset_fold, ALLOCATES, "as they lie",
+     bp_dataset_fold(w->slice, &(const bp_fold){sizeof(bp_fold), 0, 3, 2, 1},
+                     &w->out.dataset, &w->out.second))
+CALL(bp_cross_options_init, NEVER, "", bp_cross_options_init(&w->out.cross_options))
+CALL(bp_cross_validate, ALLOCATES, "",
+     bp_cross_validate(w->net, w->cost, w->sgd, w->data, &w->runs, &w->out.cross))

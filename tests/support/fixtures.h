@@ -107,6 +107,7 @@ struct world_out {
     bp_metrics *metrics;
     bp_history *history;
     bp_snapshot *snapshot;
+    bp_diagnosis *diagnosis;
     float *view;
     double *view_f64;
     size_t count;
@@ -123,6 +124,12 @@ struct world_out {
     bp_position position, bad_position;
     bp_gradient_report report, bad_report;
     bp_progress progress, bad_progress;
+    bp_finding finding, bad_finding;
+    bp_diagnosis_options diagnosis_options;
+    bp_rate_options rate_options;
+    bp_rate_report rate, bad_rate;
+    bp_cross_options cross_options;
+    bp_cross_report cross, bad_cross;
     bp_tensor tensor, bad_tensor;
     bp_number_entry number, bad_number;
     bp_fit_options fit_options;
@@ -180,6 +187,7 @@ struct world {
     bp_metrics *blank;    /**< Of 2 outputs, without rows. */
     bp_metrics *measured; /**< The same without scores. */
     bp_history *history;  /**< Empty. */
+    bp_diagnosis *found;  /**< Of `trainer`: at least one finding. */
     bp_snapshot *nothing; /**< Empty. */
     bp_snapshot *taken;   /**< Of `trainer`. */
     bp_history *past;     /**< Of 2 epochs. */
@@ -187,6 +195,8 @@ struct world {
 
     /* Options and tables that are right; a test spoils a copy. */
     bp_csv_options csv_numbers; /**< Input x, target y. */
+    bp_cross_options runs; /**< 2 folds of 2 epochs, scored by F1. */
+    bp_fit_options short_fit;
     bp_fit_options fit; /**< 2 epochs, `labelled` held out. */
     bp_activation_ops activation_ops;
     bp_layer_ops layer_ops;

@@ -81,6 +81,9 @@ void world_reset_out(struct world *world)
     out->report.struct_size = sizeof out->report;
     out->progress.struct_size = sizeof out->progress;
     out->tensor.struct_size = sizeof out->tensor;
+    out->finding.struct_size = sizeof out->finding;
+    out->rate.struct_size = sizeof out->rate;
+    out->cross.struct_size = sizeof out->cross;
     out->number.struct_size = sizeof out->number;
     out->fit_result.struct_size = sizeof out->fit_result;
 }
@@ -189,6 +192,26 @@ static void create_snapshots(struct world *w)
     ok(bp_snapshot_take(w->taken, w->trainer));
 }
 
+static void create_runs(struct world *w)
+{
+    static const float zeros[3 * WORLD_INPUTS];
+    bp_dataset *flat = NULL;
+
+    ok(bp_fit_options_init(&w->short_fit));
+    w->short_fit.epochs = 2;
+    ok(bp_cross_options_init(&w->runs));
+    w->runs.folds = 2;
+    w->runs.fit = &w->short_fit;
+    w->runs.metric = BP_METRIC_F1;
+    w->runs.scaling = BP_SCALING_STANDARD;
+    ok(bp_dataset_create(w->env, &flat));
+    ok(bp_dataset_set_inputs(flat, zeros, 3, WORLD_INPUTS, WORLD_INPUTS));
+    ok(bp_dataset_set_labels(flat, w->in.labels, 3, WORLD_OUTPUTS));
+    ok(bp_diagnose(w->trainer, flat, NULL, &w->found));
+    bp_dataset_destroy(flat);
+    assert_true(bp_diagnosis_findings(w->found) > 0);
+}
+
 /* The fit is on a copy, so that `net` stays as others know it. */
 static void create_history(struct world *w)
 {
@@ -248,6 +271,7 @@ void world_create(struct world *world)
     create_metrics(world);
     create_history(world);
     create_snapshots(world);
+    create_runs(world);
     world_reset_out(world);
 }
 
@@ -282,6 +306,7 @@ static void destroy_out(struct world_out *out)
     DESTROY_OUT(bp_metrics_destroy, out->metrics);
     DESTROY_OUT(bp_history_destroy, out->history);
     DESTROY_OUT(bp_snapshot_destroy, out->snapshot);
+    DESTROY_OUT(bp_diagnosis_destroy, out->diagnosis);
 }
 
 static void destroy_trainers(struct world *w)
@@ -313,6 +338,7 @@ static void destroy_data(struct world *w)
     bp_metrics_destroy(w->blank);
     bp_history_destroy(w->history);
     bp_history_destroy(w->past);
+    bp_diagnosis_destroy(w->found);
     bp_snapshot_destroy(w->nothing);
     bp_snapshot_destroy(w->taken);
     bp_metrics_destroy(w->measured);
