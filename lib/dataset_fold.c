@@ -8,8 +8,9 @@ enum { FOLD_TENSOR = 1 };
 
 /*
  * Which fold row i of the order belongs to. As they lie: the fold's block. At random:
- * they take turns. Stratified: so do the rows of each class, and a class begins where the one
- * before it ended; so the folds' sizes differ by 1 at most, and so do those of a class.
+ * they take turns. Stratified: so do the rows of each class, and a class begins where the
+ * one before it ended; so the folds' sizes differ by 1 at most, and so do those of a
+ * class.
  */
 static size_t fold_of(const bp_fold *fold, size_t rows, size_t i)
 {

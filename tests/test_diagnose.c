@@ -340,6 +340,25 @@ static void dead_units(void **state)
     }
 }
 
+/* Units that are 0 for some rows only. */
+static void units_that_live(void **state)
+{
+    struct recipe how = healthy;
+    struct patient p;
+    bp_diagnosis *diagnosis;
+    float weights[16] = {0};
+
+    how.activation = BP_ACTIVATION_RELU;
+    create(&p, state, &how);
+    for (size_t i = 0; i < 8; i++)
+        weights[2 * i] = i % 2 == 0 ? 1.0f : -1.0f;
+    ok(bp_network_set_parameter(p.network, 0, BP_PARAMETER_WEIGHT, weights, 16));
+    diagnosis = diagnose(&p);
+    assert_int_equal(find(diagnosis, BP_FINDING_DEAD).code, 0);
+    bp_diagnosis_destroy(diagnosis);
+    destroy(&p);
+}
+
 /* All weights of the hidden layers times a factor: gradients shrink or grow with each. */
 static void scale_weights(bp_network *network, float factor)
 {
@@ -509,6 +528,7 @@ int main(void)
         HOST_TEST(saturated_units),
         HOST_TEST(a_saturated_last_layer),
         HOST_TEST(dead_units),
+        HOST_TEST(units_that_live),
         HOST_TEST(gradients_that_vanish_and_explode),
         HOST_TEST(rates),
         HOST_TEST(a_class_that_is_never_predicted),
