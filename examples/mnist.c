@@ -87,6 +87,9 @@ static struct data read_data(const struct settings *settings)
              settings->validation, rows);
     rows -= settings->validation;
     CHECK(data.all, bp_dataset_slice(data.all, 0, rows, &data.train));
+    if (settings->balanced)
+        CHECK(data.train,
+              bp_dataset_weigh_classes(data.train, NULL, bp_dataset_classes(data.train)));
     if (settings->validation > 0)
         CHECK(data.all,
               bp_dataset_slice(data.all, rows, settings->validation, &data.validation));
@@ -166,16 +169,94 @@ static int32_t watch(const bp_progress *now, void *user)
     return 0;
 }
 
+/* A rate that suits network and data, if it is wished for. */
+static void find_rate(bp_trainer *trainer, const bp_dataset *rows)
+{
+    bp_optimizer *sgd = bp_trainer_get_optimizer(trainer);
+    bp_rate_report report = {.struct_size = sizeof report};
+
+    CHECK(trainer, bp_trainer_find_rate(trainer, rows, NULL, &report));
+    if (!report.found)
+        fail("the cost fell at no rate from 1e-6 to 10");
+    printf("Rate %.3g: there the cost falls fastest.\n", report.rate);
+    CHECK(sgd, bp_optimizer_set(sgd, BP_OPTIMIZER_RATE, report.rate));
+}
+
+static int32_t write_bytes(const void *bytes, size_t size, void *user)
+{
+    return fwrite(bytes, 1, size, user) != size;
+}
+
+static void write_history(bp_history *history, const char *path)
+{
+    FILE *file = fopen(path, "wb");
+
+    if (file == NULL)
+        fail("%s cannot be written", path);
+    CHECK(history, bp_history_write_csv(history, write_bytes, file));
+    if (fclose(file) != 0)
+        fail("%s cannot be written", path);
+}
+
+/* The figure that is monitored is that of the images held back. */
+static bp_fit_options make_options(const struct settings *settings,
+                                   const bp_dataset *watched, bp_metrics *metrics,
+                                   bp_history *history)
+{
+    bp_fit_options options;
+
+    CHECK_STATUS(bp_fit_options_init(&options));
+    options.epochs = settings->epochs;
+    options.patience = settings->patience;
+    options.minimum_change = settings->change;
+    options.monitor = settings->monitor;
+    options.restore_best = settings->best || settings->patience > 0;
+    options.seconds = settings->seconds;
+    options.history = history;
+    if (options.restore_best || settings->monitor != BP_MONITOR_COST ||
+        settings->history != NULL) {
+        options.validation = watched;
+        options.metrics = metrics;
+    }
+    return options;
+}
+
+static void print_end(const bp_fit_result *result)
+{
+    if (result->reason == BP_FIT_PATIENCE)
+        printf("No improvement for long enough: ended after epoch %llu.\n",
+               (unsigned long long)result->epochs);
+    if (result->reason == BP_FIT_TIME)
+        printf("Time is up after %llu whole epochs.\n",
+               (unsigned long long)result->epochs);
+}
+
 /* Step 6. Training; after each epoch the accuracy on `watched` is measured. */
 static struct outcome train(const struct settings *settings, bp_trainer *trainer,
                             struct progress progress, const bp_dataset *rows)
 {
     struct outcome outcome = {.progress = progress};
+    bp_fit_result result = {.struct_size = sizeof result};
+    bp_metrics *metrics;
+    bp_history *history;
+    bp_fit_options options;
 
+    CHECK_STATUS(bp_metrics_create(bp_network_outputs(progress.network), NULL, &metrics));
+    CHECK_STATUS(bp_history_create(NULL, &history));
+    options = make_options(settings, progress.data, metrics, history);
+    options.progress = watch;
+    options.user = &outcome;
+    if (settings->find_rate)
+        find_rate(trainer, rows);
     outcome.progress.every_epoch = 1;
     progress_begin(&outcome.progress);
-    CHECK(trainer, bp_trainer_fit(trainer, rows, settings->epochs, watch, &outcome));
+    CHECK(trainer, bp_trainer_train(trainer, rows, &options, &result));
     progress_end(&outcome.progress);
+    print_end(&result);
+    if (settings->history != NULL)
+        write_history(history, settings->history);
+    bp_history_destroy(history);
+    bp_metrics_destroy(metrics);
     return outcome;
 }
 

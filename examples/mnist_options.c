@@ -26,6 +26,14 @@ static const char help[] =
     "  --nesterov         momentum as Nesterov has it\n"
     "  --decay X          weight decay, L2 (default 0)\n"
     "  --epochs N         how often each image is learnt from (default 10)\n"
+    "  --find-rate        look for a learning rate first, by a sweep\n"
+    "  --patience N       end after N epochs without improvement (default: never)\n"
+    "  --change X         what counts as improvement, at least (default 0)\n"
+    "  --monitor NAME     of what: cost (default), accuracy, f1, log_loss, ...\n"
+    "  --best             take the weights of the best epoch; with --patience always\n"
+    "  --time SECONDS     end when so much time has gone by\n"
+    "  --balanced         let all classes weigh alike\n"
+    "  --history FILE     write what happened in each epoch as CSV\n"
     "  --seed N           of weights and order (default 1)\n"
     "  --validation N     images held back, to watch the training (default 10000)\n"
     "  --f64, --f32       precision: double, or float (default)\n"
@@ -36,8 +44,8 @@ static const char help[] =
     "                     trained on 50 000 images, tested after each epoch\n"
     "  --seeds N          how many seeds of it, from --seed on (default 5)\n"
     "\n"
-    "Options after --lesson change its settings. '--activation list' and '--cost list'\n"
-    "list the names.\n";
+    "Options after --lesson change its settings. '--activation list', '--cost list' and\n"
+    "'--monitor list' list the names.\n";
 
 typedef const char *(*name_fn)(int32_t value);
 typedef bp_status (*find_fn)(const char *name, int32_t *value);
@@ -60,6 +68,20 @@ static int32_t find(const char *option, const char *text, find_fn find_value,
 static int32_t find_activation(const char *option, const char *text)
 {
     return find(option, text, bp_activation_find, bp_activation_name);
+}
+
+/* Names of metrics, and the cost. */
+static const char *monitor_name(int32_t value)
+{
+    return value == BP_MONITOR_COST ? "cost" : bp_metric_name(value);
+}
+
+static bp_status find_monitor(const char *name, int32_t *monitor)
+{
+    for (*monitor = 0; monitor_name(*monitor) != NULL; (*monitor)++)
+        if (strcmp(monitor_name(*monitor), name) == 0)
+            return BP_OK;
+    return BP_EINVAL;
 }
 
 /* "100,50" */
@@ -133,6 +155,7 @@ static void set_lesson(struct settings *settings)
 
 enum { LAYERS = 256, ACTIVATION, OUTPUT, COST, BATCH, RATE, MOMENTUM, NESTEROV, DECAY };
 enum { EPOCHS = 300, SEED, VALIDATION, F64, F32, DATA, LESSON, SEEDS, HELP };
+enum { PATIENCE = 400, CHANGE, MONITOR, BEST, TIME, BALANCED, HISTORY, FIND_RATE };
 
 static const struct option options[] = {
     {"layers", required_argument, NULL, LAYERS},
@@ -147,6 +170,14 @@ static const struct option options[] = {
     {"epochs", required_argument, NULL, EPOCHS},
     {"seed", required_argument, NULL, SEED},
     {"validation", required_argument, NULL, VALIDATION},
+    {"patience", required_argument, NULL, PATIENCE},
+    {"change", required_argument, NULL, CHANGE},
+    {"monitor", required_argument, NULL, MONITOR},
+    {"best", no_argument, NULL, BEST},
+    {"time", required_argument, NULL, TIME},
+    {"balanced", no_argument, NULL, BALANCED},
+    {"history", required_argument, NULL, HISTORY},
+    {"find-rate", no_argument, NULL, FIND_RATE},
     {"f64", no_argument, NULL, F64},
     {"f32", no_argument, NULL, F32},
     {"data", required_argument, NULL, DATA},
@@ -192,6 +223,26 @@ static int read_training_option(int option, struct settings *settings)
     }
 }
 
+/* When it ends, and what is kept. */
+static int read_end_option(int option, struct settings *settings)
+{
+    switch (option) {
+    case PATIENCE:
+        settings->patience = option_whole("--patience", optarg, 1, 1000000);
+        return 1;
+    case CHANGE: settings->change = option_number("--change", optarg); return 1;
+    case MONITOR:
+        settings->monitor = find("--monitor", optarg, find_monitor, monitor_name);
+        return 1;
+    case BEST: settings->best = 1; return 1;
+    case TIME: settings->seconds = option_number("--time", optarg); return 1;
+    case BALANCED: settings->balanced = 1; return 1;
+    case HISTORY: settings->history = optarg; return 1;
+    case FIND_RATE: settings->find_rate = 1; return 1;
+    default: return 0;
+    }
+}
+
 /* Which data, and the rest. */
 static void read_other_option(int option, const char *program, struct settings *settings)
 {
@@ -216,7 +267,8 @@ struct settings read_settings(int argc, char **argv)
     set_defaults(&settings);
     while ((option = getopt_long(argc, argv, "", options, NULL)) != -1)
         if (!read_network_option(option, &settings) &&
-            !read_training_option(option, &settings))
+            !read_training_option(option, &settings) &&
+            !read_end_option(option, &settings))
             read_other_option(option, argv[0], &settings);
     option_no_more(argc, argv, optind);
     if (settings.output == -1)

@@ -24,9 +24,17 @@ struct settings {
     double decay;
     uint64_t epochs;
     uint64_t seed;
-    int32_t precision; /* a BP_PRECISION_ value */
-    size_t validation; /* images held back of the training file, the last ones */
-    int lesson;        /* 1: the lesson's own network, for several seeds */
+    int32_t precision;   /* a BP_PRECISION_ value */
+    uint64_t patience;   /* epochs without improvement, or 0 */
+    double change;       /* that counts as improvement */
+    double seconds;      /* budget of time, or 0 */
+    int32_t monitor;     /* BP_MONITOR_COST or a BP_METRIC_ value */
+    int best;            /* 1: the weights of the best epoch */
+    int balanced;        /* 1: classes weigh alike */
+    int find_rate;       /* 1: look for a rate first */
+    const char *history; /* file, or NULL */
+    size_t validation;   /* images held back of the training file, the last ones */
+    int lesson;          /* 1: the lesson's own network, for several seeds */
     uint64_t seeds;
 };
 

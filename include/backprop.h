@@ -2006,7 +2006,8 @@ typedef struct bp_rate_options {
     double high;          /**< The last, above `low` and at most 1e6; default 10. */
     uint64_t steps;       /**< Rates to try, 10 to 1e6; default 100. */
     double smoothing;     /**< Of the costs, exponential, at least 0 and below 1; default
-                               0.9. */
+                               0.9. Nothing is suggested from the first
+                               1 / (1 - smoothing) steps, whose mean is of few. */
     double *rates;        /**< Where rates of the first `capacity` steps go, or NULL. */
     double *costs;        /**< Where their smoothed costs go, or NULL. */
     size_t capacity;      /**< Of both; 0 (default): none. */

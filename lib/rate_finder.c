@@ -70,18 +70,22 @@ static int32_t note(const bp_progress *progress, void *user)
                             rate_at(&sweep->options, i + 1)) != BP_OK;
 }
 
-/* Where the cost falls most from the step before to the step after, up to its least; the
- * rates are equally far apart in the logarithm. */
+/* Where the cost falls most within a window around a step, up to its least; the rates are
+ * equally far apart in the logarithm. One batch is not as hard as another: a window that
+ * is wide, and no step before the mean has as many terms as it can use, keep the noise of
+ * the batches from being taken for a fall. */
 static size_t steepest(const struct sweep *sweep)
 {
+    const size_t half = 1 + (size_t)sweep->options.steps / 16;
+    const double terms = 1 / (1 - sweep->options.smoothing);
     size_t best = 0;
     double fall = 0;
     size_t i;
 
-    for (i = 1; i + 1 < sweep->count && i <= sweep->least; i++) {
-        const double here = sweep->costs[i - 1] - sweep->costs[i + 1];
+    for (i = half; i + half < sweep->count && i <= sweep->least; i++) {
+        const double here = sweep->costs[i - half] - sweep->costs[i + half];
 
-        if (here > fall) {
+        if ((double)(i - half) >= terms && here > fall) {
             fall = here;
             best = i;
         }

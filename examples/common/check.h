@@ -37,6 +37,9 @@
         bp_optimizer *:     bp_optimizer_error,                                          \
         bp_trainer *:       bp_trainer_error,                                            \
         bp_scaler *:        bp_scaler_error,                                             \
+        bp_metrics *:       bp_metrics_error,                                            \
+        bp_history *:       bp_history_error,                                            \
+        bp_snapshot *:      bp_snapshot_error,                                           \
         bp_dataset *:       bp_dataset_error,                                            \
         const bp_dataset *: bp_dataset_error)(object)
 /* clang-format on */

@@ -42,7 +42,7 @@ expect_plain() {
     fi
 }
 
-for name in linear_regression penguins two_class digits mnist; do
+for name in linear_regression penguins two_class diagnose digits mnist; do
     expect 0 "usage: $name" "$name" --help
     expect 2 "--help lists the options" "$name" --no-such-option
     expect 2 "'word' was not expected here" "$name" word
@@ -82,6 +82,14 @@ for cost in quadratic mse mae huber smooth_l1 hinge kl_divergence poisson \
     binary_cross_entropy binary_cross_entropy_logits; do
     tiny 0 "cost $cost" --cost "$cost" --epochs 1
 done
+tiny 0 "No improvement for long enough" --layers 20 --epochs 200 --patience 3 \
+    --monitor accuracy --balanced --history "$work/history.csv"
+grep -q '^epoch,step,' "$work/history.csv" || fault "no history was written"
+tiny 0 "Time is up" --layers 20 --epochs 1000000 --time 0.2
+tiny 0 "there the cost falls fastest" --layers 20 --epochs 3 --find-rate --best
+tiny 1 "options.minimum_change" --change -1
+expect 2 "log_loss" mnist --monitor list
+expect 2 "--patience is '0', expected" mnist --patience 0
 tiny 1 "rate" --rate -1
 tiny 1 "momentum" --momentum 1
 tiny 1 "cross_entropy" --cost cross_entropy --output linear
