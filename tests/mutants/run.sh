@@ -21,7 +21,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
 cc=${CC:-cc}
 flags='-std=c11 -O1 -w -Iinclude -Ilib -Itests/support -Itests'
-programs='test_gradient_reference test_gradient test_gradient_custom test_adjoint'
+programs='test_gradient_reference test_gradient test_gradient_custom test_adjoint test_weights'
 seconds=60
 jobs=2
 
@@ -193,7 +193,7 @@ trap 'exit 130' INT TERM
 cd "$work"
 mkdir tests
 cp -Rp "$root/include" "$root/lib" .
-cp -Rp "$root"/tests/support "$root"/tests/*.[ch] tests
+cp -Rp "$root"/tests/support "$root"/tests/parity "$root"/tests/*.[ch] tests
 
 printf '#define BP_SOURCE_DIR "%s"\n' "$root" >source_dir.h
 libraries="$(pkg-config --cflags --libs cmocka 2>/dev/null || echo -lcmocka) -lm -lpthread"
