@@ -43,7 +43,7 @@ class Bench:
     def test_rows(self, work, trial):
         if work.verb == "predict" and work.batch > 1:
             return work.batch
-        return {"full": 1000 if trial else 10000, "quick": 500 if trial else 1000,
+        return {"full": 1000 if trial else 10000, "quick": 500,
                 "smoke": 100}[self.options.scale]
 
     def ask(self, contestant, process, settings, size, trial):
