@@ -114,7 +114,7 @@ if [ -z "$data" ]; then
 fi
 
 # Two minutes, less what the build took; but enough to measure something.
-left=$((110 - $(date +%s) + begun))
+left=$((100 - $(date +%s) + begun))
 [ "$left" -ge 45 ] || left=45
 set -- --seconds "$left" --build "$build" --data "$data" --scale "$scale"
 [ -z "${json:-}" ] || set -- "$@" --json "$json"

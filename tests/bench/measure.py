@@ -43,7 +43,7 @@ class Bench:
     def test_rows(self, work, trial):
         if work.verb == "predict" and work.batch > 1:
             return work.batch
-        return {"full": 1000 if trial else 10000, "quick": 500 if trial else 1000,
+        return {"full": 1000 if trial else 10000, "quick": 500,
                 "smoke": 100}[self.options.scale]
 
     def ask(self, contestant, process, settings, size, trial):
@@ -74,6 +74,9 @@ class Bench:
     def spent(self):
         return (time.monotonic() - self.begun) / self.options.seconds
 
+    def over(self):
+        return self.options.scale == "quick" and self.spent() > 1
+
     def late(self):
         return self.options.scale == "quick" and self.spent() > self.done
 
@@ -82,7 +85,7 @@ class Bench:
         measured = []
         for place, work in enumerate(works):
             self.done = (place + 1) / len(works)
-            if self.options.scale == "quick" and self.spent() > 1:
+            if self.over():
                 self.notes.faults.append(f"not measured, for want of time: {work.name}")
                 continue
             measured.append(self.measure(work))
@@ -95,6 +98,8 @@ class Bench:
         for contestant in contestants:
             self.plan(contestant)
         for turn in range(max((c.repetitions for c in contestants), default=0)):
+            if turn and self.over():
+                break
             for contestant in contestants:
                 if turn < contestant.repetitions and not contestant.fault:
                     self.one_turn(contestant)

@@ -91,7 +91,11 @@ def numbers(stream, count):
 
 def weights(shape, layer):
     """w[to][from] of a layer at first; biases are 0."""
-    inputs, outputs = shape[layer], shape[layer + 1]
+    return uniform(layer, shape[layer], shape[layer + 1])
+
+
+@functools.lru_cache(32)
+def uniform(layer, inputs, outputs):
     bound = numpy.float32(math.sqrt(6.0 / (inputs + outputs)))
     return (bound * numbers(layer, inputs * outputs)).reshape(outputs, inputs)
 

@@ -14,7 +14,7 @@ ROOT = HERE.parent.parent
 
 # What a machine may have set that decides how fast a BLAS, or the library above it, is.
 HOLDING = ("OPENBLAS_", "GOTO_", "GOTOBLAS_", "BLIS_", "MKL_", "OMP_", "GOMP_", "KMP_",
-           "DNNL_", "ONEDNN_", "ATEN_", "NPY_DISABLE_", "NPY_ENABLE_", "XLA_", "NVPL_",
+           "DNNL_", "ONEDNN_", "ATEN_", "NPY_DISABLE_", "NPY_ENABLE_", "XLA_",
            "VECLIB_", "FLEXIBLAS", "TORCH_", "THP_MEM_")
 
 
