@@ -987,7 +987,8 @@ enum {
     BP_STATE_GRADIENT = 5, /**< iRPROP-: the gradient that was kept. */
     BP_STATE_STEP = 6,     /**< iRPROP-: the step; 0: none yet. At least 0. */
     BP_STATE_SUM = 7,      /**< With ::BP_TRAINER_ACCUMULATE above 1: the gradients of the
-                                batches since the last update, each times its rows. */
+                                batches since the last update, each times its rows, or
+                                their weight. */
     BP_STATE_PAIRS = 256   /**< L-BFGS: with 2 i added s = x' - x of pair i, with 2 i + 1
                                 y = g' - g; the oldest is pair 0, and
                                 ::BP_NUMBER_PAIRS says how many there are. */
@@ -1007,7 +1008,8 @@ enum {
     BP_NUMBER_MOVING = 7,      /**< SGD: 1 once there is a first v, else 0. */
     BP_NUMBER_SUM_BATCHES = 8, /**< Batches in ::BP_STATE_SUM, below
                                     ::BP_TRAINER_ACCUMULATE. */
-    BP_NUMBER_SUM_ROWS = 9,    /**< Their rows. */
+    BP_NUMBER_SUM_ROWS = 9,    /**< Their rows; where those have weights, the sum of the
+                                    weights: up to 1e300. */
     BP_NUMBER_ITERATIONS = 10, /**< L-BFGS: made. */
     BP_NUMBER_PAIRS = 11,      /**< L-BFGS: 0 to 100; set it before the pairs. */
     BP_NUMBER_SEEN = 12,       /**< Plateau: 1 once it has seen a value, else 0. */
@@ -1039,7 +1041,7 @@ typedef struct bp_progress {
     double rows_per_second; /**< Since the fit began. */
     double seconds_left;    /**< Until the last epoch ends, at this rate. */
     double step_cost;       /**< Of the last step alone. */
-    double rate;            /**< The optimizer's learning rate after it. */
+    double rate;            /**< The learning rate of the next update. */
     uint64_t validation_epoch; /**< Epoch of this fit after which those below were
                                  taken; 0: none yet, and they are 0. */
     double validation_cost; /**< Of the held-out rows; 0 without. */
@@ -1879,8 +1881,8 @@ enum {
 };
 
 /** A schedule of your own: the rate of moment @p t, from 0 to 1e6. Called on the thread
- * that called the library, once before each update; it must give the same for the same
- * arguments. */
+ * that called the library, before each update and whenever the rate is asked for or
+ * reported; it must give the same for the same arguments. */
 typedef double (*bp_schedule_fn)(uint64_t t, double base, void *user);
 
 /** Create a schedule.
@@ -2411,7 +2413,9 @@ BP_API bp_status bp_trace_run_labels(bp_trace *trace, const float *inputs,
 
 /** The twin of bp_trace_run() with rows of a data set.
  * @param trace  the trace.
- * @param data   its targets are used, or its labels if it has no targets.
+ * @param data   its targets are used, or its labels if it has no targets. Weights of rows
+ *               are not looked at: a trace is about each example, and its gradient of the
+ *               batch is the plain mean.
  * @param first  the first row, from 0.
  * @param rows   how many, at least 1.
  * @return also ::BP_EINVAL if the rows are not there, ::BP_ESTATE if the data set has

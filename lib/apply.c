@@ -118,7 +118,7 @@ void bp_trainer_see_epoch(struct bp_trainer *trainer, double cost)
 
 /* ---- several batches ---- */
 
-/* The sum of the gradients of batches, each times its rows. */
+/* The sum of the gradients of batches, each times the weight of its rows. */
 static void *sum_of(const struct bp_trainer *trainer)
 {
     return bp_trainer_state_at(trainer, trainer->states);
@@ -132,31 +132,32 @@ static bool collects(const struct bp_trainer *trainer)
 static void collect(struct bp_trainer *trainer)
 {
     const struct bp_spans spans = spans_of(trainer);
-    const double rows = (double)trainer->model.pass.rows;
+    const double weight = bp_pass_weight(&trainer->model.pass);
     void *const sum = sum_of(trainer);
 
-    trainer->network->engine->line(&spans, sum, rows, trainer->model.grads.base,
+    trainer->network->engine->line(&spans, sum, weight, trainer->model.grads.base,
                                    trainer->sum_batches > 0 ? sum : NULL);
     bp_pass_settle(&trainer->model.pass);
-    trainer->sum_rows += rows;
+    trainer->sum_rows += weight;
     trainer->sum_batches++;
     trainer->has_gradient = false;
     trainer->step++;
 }
 
-/* The mean over the rows of all batches, in place of the last one's gradient. The sum
- * stays, in case the update is refused. */
+/* The mean over the rows of all batches by their weights, in place of the last one's
+ * gradient. Where nothing weighs, all gradients are 0 already. The sum stays, in case the
+ * update is refused. */
 static void take_mean(struct bp_trainer *trainer)
 {
     const struct bp_spans spans = spans_of(trainer);
     const struct bp_engine *engine = trainer->network->engine;
-    const double rows = (double)trainer->model.pass.rows;
-    const double all = trainer->sum_rows + rows;
+    const double weight = bp_pass_weight(&trainer->model.pass);
+    const double all = trainer->sum_rows + weight;
     void *const gradient = trainer->model.grads.base;
 
-    if (trainer->sum_batches == 0)
+    if (trainer->sum_batches == 0 || all == 0)
         return;
-    engine->line(&spans, gradient, rows / all, gradient, NULL);
+    engine->line(&spans, gradient, weight / all, gradient, NULL);
     engine->line(&spans, gradient, 1 / all, sum_of(trainer), gradient);
 }
 

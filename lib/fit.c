@@ -132,7 +132,7 @@ static bp_progress progress_of(const struct bp_fit *fit, int32_t event, size_t r
         .step_cost = fit->step_cost,
     };
 
-    (void)bp_optimizer_get(&trainer->optimizer, BP_OPTIMIZER_RATE, &progress.rate);
+    (void)bp_trainer_get_rate(trainer, &progress.rate);
     add_watched(fit->watch, &progress);
     return progress;
 }

@@ -22,7 +22,8 @@ struct bp_watch {
     struct bp_dataset *parts[2];    /**< Where the fit itself split them. */
     struct bp_workspace *workspace;
     struct bp_order order;
-    struct bp_arena best_params; /**< Reserved if the best are to be kept. */
+    struct bp_arena kept; /**< Parameters, then running statistics; reserved if the best
+                               are to be kept. */
 
     uint64_t looked; /**< Epoch of the last look; 0: none. */
     uint64_t waited; /**< Looks since the best. */

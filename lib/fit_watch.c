@@ -41,12 +41,14 @@ static bp_status split(struct bp_watch *watch)
 static bp_status reserve_best(struct bp_watch *watch)
 {
     const struct bp_network *network = watch->trainer->network;
-    const struct bp_plan plan = {.element_size = network->engine->element_size,
-                                 .count = network->params_count};
+    const size_t size = network->engine->element_size;
+    const struct bp_plan plan = {.element_size = size,
+                                 .count =
+                                     (network->params.size + network->state.size) / size};
 
     if (!watch->options.restore_best)
         return BP_OK;
-    if (bp_arena_reserve(&watch->best_params, &network->host, &plan) != BP_OK)
+    if (bp_arena_reserve(&watch->kept, &network->host, &plan) != BP_OK)
         return no_memory(watch);
     return BP_OK;
 }
@@ -121,7 +123,7 @@ bp_status bp_watch_create(struct bp_watch *watch)
 void bp_watch_release(struct bp_watch *watch)
 {
     bp_fit_release_order(watch->trainer, &watch->order);
-    bp_arena_release(&watch->best_params, &watch->trainer->network->host);
+    bp_arena_release(&watch->kept, &watch->trainer->network->host);
     bp_workspace_destroy(watch->workspace);
     bp_dataset_destroy(watch->parts[0]);
     bp_dataset_destroy(watch->parts[1]);
@@ -172,6 +174,12 @@ static bool is_better(const struct bp_watch *watch)
     return watch->monitored < watch->best - change;
 }
 
+/* Where the best running statistics lie. */
+static void *best_state(const struct bp_watch *watch)
+{
+    return bp_at(watch->kept.base, 1, watch->trainer->network->params.size);
+}
+
 static void keep(struct bp_watch *watch, uint64_t epoch)
 {
     const struct bp_network *network = watch->trainer->network;
@@ -179,8 +187,11 @@ static void keep(struct bp_watch *watch, uint64_t epoch)
     watch->best = watch->monitored;
     watch->best_epoch = epoch;
     watch->waited = 0;
-    if (watch->options.restore_best)
-        memcpy(watch->best_params.base, network->params.base, network->params.size);
+    if (!watch->options.restore_best)
+        return;
+    memcpy(watch->kept.base, network->params.base, network->params.size);
+    if (network->state.size > 0)
+        memcpy(best_state(watch), network->state.base, network->state.size);
 }
 
 static bool is_time_to(const struct bp_watch *watch, const struct bp_fit *fit)
@@ -213,6 +224,9 @@ void bp_watch_restore(const struct bp_watch *watch)
 {
     const struct bp_network *network = watch->trainer->network;
 
-    if (watch->options.restore_best && watch->best_epoch != 0)
-        memcpy(network->params.base, watch->best_params.base, network->params.size);
+    if (!watch->options.restore_best || watch->best_epoch == 0)
+        return;
+    memcpy(network->params.base, watch->kept.base, network->params.size);
+    if (network->state.size > 0)
+        memcpy(network->state.base, best_state(watch), network->state.size);
 }

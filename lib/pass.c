@@ -120,7 +120,7 @@ static void take_larger(const struct bp_plan *plan, size_t rows, size_t cols,
         *largest = one;
 }
 
-/* The transposed weights of one layer at a time, or a batch for a callback. */
+/* A batch of the widest outputs that a callback makes. */
 static size_t plan_scratch(const struct bp_pass *pass, struct bp_plan *plan)
 {
     const size_t offset = plan->count;
@@ -132,8 +132,6 @@ static size_t plan_scratch(const struct bp_pass *pass, struct bp_plan *plan)
 
         if (node->spec.activation == BP_ACTIVATION_CUSTOM)
             take_larger(plan, pass->capacity, node->outputs, &largest);
-        if (i > 0 && node->spec.kind == BP_LAYER_KIND_DENSE)
-            take_larger(plan, node->outputs, node->inputs, &largest);
     }
     *plan = largest;
     return offset;

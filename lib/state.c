@@ -145,7 +145,7 @@ static const struct bp_setting table[] = {
     COUNT(BP_NUMBER_UPDATES, "updates"),
     {BP_NUMBER_MOVING, "moving", 0, 1, 0, BP_SETTING_WHOLE},
     COUNT(BP_NUMBER_SUM_BATCHES, "batches of the sum"),
-    COUNT(BP_NUMBER_SUM_ROWS, "rows of the sum"),
+    {BP_NUMBER_SUM_ROWS, "rows of the sum", 0, 1e300, 0, 0},
     COUNT(BP_NUMBER_ITERATIONS, "iterations"),
     {BP_NUMBER_PAIRS, "pairs", 0, BP_LBFGS_MOST, 0, BP_SETTING_WHOLE},
     {BP_NUMBER_SEEN, "seen", 0, 1, 0, BP_SETTING_WHOLE},

@@ -37,7 +37,7 @@ struct bp_trainer {
     struct bp_optimizer_state optimizer_state;
     struct bp_lbfgs_state lbfgs;
     uint64_t sum_batches; /**< Collected since the last update, */
-    double sum_rows;      /**< with so many rows. */
+    double sum_rows;      /**< whose rows weigh so much. */
 
     uint64_t seed;
     uint64_t step, epoch; /**< Completed. */

@@ -139,6 +139,59 @@ static size_t best_in_history(const struct run *r)
     return best;
 }
 
+static bp_network *make_normed(void **state)
+{
+    bp_network *network = NULL;
+    bp_layer *norm = NULL;
+
+    ok(bp_network_create(2, env_of(state), &network));
+    ok(bp_network_add_dense(network, 8, BP_ACTIVATION_TANH));
+    ok(bp_layer_create_batch_norm(NULL, &norm));
+    ok(bp_network_add(network, norm));
+    bp_layer_destroy(norm);
+    ok(bp_network_add_dense(network, 2, BP_ACTIVATION_SOFTMAX));
+    ok(bp_network_build(network, 2));
+    return network;
+}
+
+/* Running statistics belong to the parameters that they were taken with: only with both
+ * is the cost of the held-out rows the best again. */
+static void the_best_statistics_come_back(void **state)
+{
+    struct run r;
+
+    run_create(&r, state, 0.1);
+    bp_network *network = make_normed(state);
+    bp_trainer *trainer = make_trainer_with(network, BP_COST_SOFTMAX_CROSS_ENTROPY,
+                                            make_sgd(1.5, 0.5, NULL), BATCH, 3);
+    r.options.validation = r.held;
+    r.options.epochs = 30;
+    ok(bp_trainer_train(trainer, r.data, &r.options, &r.result));
+    assert_true(r.result.best_epoch < 30);
+    assert_same_f64(cost_on(network, r.held), r.result.best);
+    bp_trainer_destroy(trainer);
+    bp_network_destroy(network);
+    run_destroy(&r);
+}
+
+/* The history tells the schedule's rate, that of the next update. */
+static void the_rate_is_the_schedules(void **state)
+{
+    struct run r;
+    bp_schedule *halves = NULL;
+
+    run_create(&r, state, 0.5);
+    ok(bp_schedule_create(BP_SCHEDULE_EXPONENTIAL, NULL, &halves));
+    ok(bp_schedule_set(halves, BP_SCHEDULE_GAMMA, 0.5));
+    ok(bp_trainer_set_schedule(r.trainer, halves));
+    r.options.epochs = 4;
+    ok(bp_trainer_train(r.trainer, r.data, &r.options, NULL));
+    for (size_t i = 0; i < 4; i++)
+        assert_close(epoch_of(&r, i).rate, ldexp(0.25, -(int)i), 0, 1e-15);
+    bp_schedule_destroy(halves);
+    run_destroy(&r);
+}
+
 /* A rate that is too high: the cost goes up and down, and the best is not the last. */
 static void the_best_comes_back(void **state)
 {
@@ -522,6 +575,8 @@ int main(void)
         HOST_TEST(without_options_a_fit),
         HOST_TEST(defaults),
         HOST_TEST(the_best_comes_back),
+        HOST_TEST(the_best_statistics_come_back),
+        HOST_TEST(the_rate_is_the_schedules),
         HOST_TEST(patience_ends_it),
         HOST_TEST(what_counts_as_better),
         HOST_TEST(a_fraction_is_held_out),

@@ -445,6 +445,46 @@ static void balanced_classes(void **state)
     bp_dataset_destroy(data);
 }
 
+/* Several batches that make one update are one large batch, also where rows weigh
+ * differently, and where a whole batch weighs nothing. */
+static void train_in_batches(void **state, const float *weights, size_t batch,
+                             double values[WEIGHTS + CLASSES])
+{
+    bp_dataset *data = make_data(state, false);
+    bp_network *network = make_linear(state, BP_PRECISION_F64);
+    bp_cost *cost = make_cost(BP_COST_SOFTMAX_CROSS_ENTROPY, NULL);
+    bp_optimizer *sgd = make_sgd(0.25, 0, NULL);
+    bp_trainer *trainer = NULL;
+
+    ok(bp_dataset_set_weights(data, weights, ROWS));
+    ok(bp_trainer_create(network, cost, sgd, &trainer));
+    ok(bp_trainer_set(trainer, BP_TRAINER_BATCH, (double)batch));
+    ok(bp_trainer_set(trainer, BP_TRAINER_SHUFFLE, 0));
+    ok(bp_trainer_set(trainer, BP_TRAINER_ACCUMULATE, batch == ROWS ? 1 : 10));
+    ok(bp_trainer_build(trainer, 1));
+    for (int epoch = 0; epoch < 3; epoch++)
+        ok(bp_trainer_epoch(trainer, data, NULL));
+    copy_all(network, values);
+    bp_trainer_destroy(trainer);
+    bp_optimizer_destroy(sgd);
+    bp_cost_destroy(cost);
+    bp_network_destroy(network);
+    bp_dataset_destroy(data);
+}
+
+static void collected_batches_weigh(void **state)
+{
+    static const float some[ROWS] = {0, 0, 2.5f, 0.75f, 1, 3, 0.5f};
+    static const float none[ROWS] = {0};
+    double parts[WEIGHTS + CLASSES], whole[WEIGHTS + CLASSES];
+
+    train_in_batches(state, some, 2, parts);
+    train_in_batches(state, some, ROWS, whole);
+    assert_close_f64(parts, whole, COUNT(parts), 1e-14, 1e-12);
+    train_in_batches(state, none, 2, parts);
+    assert_close_f64(parts, golden_w, WEIGHTS, 0, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -460,6 +500,7 @@ int main(void)
         HOST_TEST(weights_follow_their_rows),
         HOST_TEST(weights_by_class),
         HOST_TEST(balanced_classes),
+        HOST_TEST(collected_batches_weigh),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL) ? 1 : 0;

@@ -103,10 +103,6 @@ struct BP_REAL(kernels) {
 
     void (*product)(struct bp_pool *pool, const struct BP_REAL(product) * work);
 
-    /** to(j, i) = from(i, j); the padding of `to` becomes 0. */
-    void (*transpose)(const real *from, size_t rows, size_t cols, size_t from_stride,
-                      real *to, size_t to_stride);
-
     /** sums(j) = sum of x(r, j) over r ascending; the padding of `sums` becomes 0. */
     void (*sum_rows)(const real *x, size_t rows, size_t cols, size_t stride, real *sums);
 

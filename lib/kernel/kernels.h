@@ -50,7 +50,6 @@ extern const struct BP_REAL(kernels) BP_REAL(KERNEL_TABLE);
 const struct BP_REAL(kernels) BP_REAL(KERNEL_TABLE) = {
     .isa = KERNEL_ISA,
     .product = product,
-    .transpose = transpose,
     .sum_rows = sum_rows,
     .activate = activate,
     .derive = derive,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Transposition. A template; see kernel.h.
+ * Transposition, for products that pack. A template.
  *
  * Square blocks, so that the lines which are written stay in the cache until they are
  * full. Within a block, small patches go through registers; the edges go one by one.
@@ -117,7 +117,7 @@ static size_t block_end(size_t begin, size_t end)
     return end - begin < TRANSPOSE_BLOCK ? end : begin + TRANSPOSE_BLOCK;
 }
 
-/* As transpose(), but for the padding. */
+/* to(j, i) = from(i, j). */
 static void transpose_part(const real *from, size_t rows, size_t cols, size_t from_stride,
                            real *to, size_t to_stride)
 {
@@ -127,17 +127,6 @@ static void transpose_part(const real *from, size_t rows, size_t cols, size_t fr
     for (i = 0; i < rows; i += TRANSPOSE_BLOCK)
         for (j = 0; j < cols; j += TRANSPOSE_BLOCK)
             transpose_block(&t, i, block_end(i, rows), j, block_end(j, cols));
-}
-
-static void transpose(const real *from, size_t rows, size_t cols, size_t from_stride,
-                      real *to, size_t to_stride)
-{
-    size_t i, j;
-
-    transpose_part(from, rows, cols, from_stride, to, to_stride);
-    for (j = 0; j < cols; j++)
-        for (i = rows; i < bp_padded(rows); i++)
-            to[j * to_stride + i] = 0;
 }
 
 #endif

@@ -63,7 +63,7 @@ struct bp_op_run {
                             itself for a kind that works in place. */
     bool fused;        /**< output_grad is dC/dz already. */
     double *moments; /**< Of a layer that normalises; forward leaves them to backward. */
-    void *scratch;   /**< Dense: the weights transposed. Callbacks: a batch of outputs. */
+    void *scratch;   /**< Activations by callbacks: a batch of outputs. */
 };
 
 /** The operation of one kind of layer. */

@@ -136,14 +136,6 @@ static void bench_activations(struct bench *b)
     }
 }
 
-static void run_transpose(void *data)
-{
-    struct bench *const b = data;
-
-    b->kernels->transpose(b->x, b->rows, b->cols, bp_padded(b->cols), b->y,
-                          bp_padded(b->rows));
-}
-
 static void run_sum_rows(void *data)
 {
     struct bench *const b = data;
@@ -172,9 +164,8 @@ static void bench_moves(struct bench *b)
 
     b->rows = 784;
     b->cols = 512;
-    printf("  784 x 512: transpose %.3f, sum_rows %.3f, largest %.3f ns a number\n",
-           each * bench_best(run_transpose, b), each * bench_best(run_sum_rows, b),
-           each * bench_best(run_largest, b));
+    printf("  784 x 512: sum_rows %.3f, largest %.3f ns a number\n",
+           each * bench_best(run_sum_rows, b), each * bench_best(run_largest, b));
 }
 
 static void bench_updates(struct bench *b)

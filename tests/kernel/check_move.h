@@ -9,36 +9,6 @@ static const size_t widths[] = {1, 2, 3, 7, 15, 16, 17, 31, 33, 48, 65, 130};
 
 enum { WIDTHS = sizeof widths / sizeof widths[0] };
 
-static void transpose_check(table *k, size_t rows, size_t cols)
-{
-    const size_t from_stride = bp_padded(cols) + BP_LANES;
-    const size_t to_stride = bp_padded(rows) + BP_LANES;
-    struct array from = array_of(rows * from_stride);
-    struct array to = array_of(cols * to_stride);
-    size_t i, j;
-
-    fill(from.at, rows, cols, from_stride, random_special, REAL_NAN);
-    k->transpose(from.at, rows, cols, from_stride, to.at, to_stride);
-    assert_padding(to.at, cols, rows, to_stride, "transpose");
-    for (i = 0; i < rows; i++)
-        for (j = 0; j < cols; j++)
-            assert_true(same(to.at[j * to_stride + i], from.at[i * from_stride + j]));
-    array_free(&from);
-    array_free(&to);
-}
-
-static void transpose_moves_every_element(void **state)
-{
-    size_t count, t, i, j;
-    table *const *const tables = all_tables(&count);
-
-    (void)state;
-    for (t = 0; t < count; t++)
-        for (i = 0; i < WIDTHS; i++)
-            for (j = 0; j < WIDTHS; j++)
-                transpose_check(tables[t], widths[i], widths[j]);
-}
-
 static void sum_rows_check(table *k, size_t rows, size_t cols, draw_fn draw)
 {
     const size_t stride = bp_padded(cols) + BP_LANES;
