@@ -2745,9 +2745,10 @@ typedef struct bp_import_options {
                                    bp_import_options_init(). */
     uint32_t reserved;        /**< 0. */
     const char *const *names; /**< Which tensor of the file each parameter is: for layer
-                                   after layer the name of its weights, then that of its
-                                   biases, as far as it has any. Other tensors are passed
-                                   over. NULL (default): see bp_network_import(). */
+                                   after layer the name of its weights, then those of its
+                                   biases, running means and running variances, as far as
+                                   it has any. Other tensors are passed over. NULL
+                                   (default): see bp_network_import(). */
     size_t name_count;        /**< How many. */
 } bp_import_options;
 
@@ -2756,17 +2757,19 @@ typedef struct bp_import_options {
 BP_API bp_status bp_import_options_init(bp_import_options *options);
 
 /** Take the parameters of a network from a safetensors file of any program. Without
- * names, every tensor must be called a number between any words and ".weight" or ".bias",
- * as in the `state_dict` of PyTorch's `nn.Sequential` ("0.weight", "net.2.bias"): the
- * layers with parameters get them in the order of the numbers. Shapes must be equal,
- * weights as w[to][from] like PyTorch's `Linear`. Numbers may be F64, F32, F16 or BF16.
+ * names, every tensor must be called a number between any words and ".weight", ".bias",
+ * ".running_mean" or ".running_var", as in the `state_dict` of PyTorch's `nn.Sequential`
+ * ("0.weight", "net.2.bias"); its ".num_batches_tracked" are passed over. The layers with
+ * parameters get them in the order of the numbers. Shapes must be equal, weights as
+ * w[to][from] like PyTorch's `Linear`. Numbers may be F64, F32, F16 or BF16.
  * @param network  a built network; unchanged if this fails.
  * @param path     of the file.
  * @param options  or NULL for the defaults.
  * @return ::BP_EINVAL, ::BP_ESTATE before it is built, ::BP_EBUSY from a callback of a
  *         training step, ::BP_ESHAPE for a tensor of another shape, ::BP_EDATA also for
- *         one that is missing, of another type or not finite, ::BP_EIO, ::BP_ELIMIT,
- *         ::BP_EUNSUPPORTED in a build without jansson, ::BP_ENOMEM. */
+ *         one that is missing, of another type or not finite, or a variance below 0,
+ *         ::BP_EIO, ::BP_ELIMIT, ::BP_EUNSUPPORTED in a build without jansson,
+ *         ::BP_ENOMEM. */
 BP_API bp_status bp_network_import(bp_network *network, const char *path,
                                    const bp_import_options *options);
 

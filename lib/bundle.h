@@ -92,6 +92,7 @@ struct bp_stored {
     unsigned char *elements; /**< Element (0, 0); NULL before there is memory. */
     size_t rows, cols;
     size_t row_stride, col_stride; /**< In elements. */
+    bool is_variance;              /**< None is below 0. */
 };
 
 /** Over all tensors of a network and its scaler, in their order. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Parameters from a file of another program. The tensors are read in the order of their
- * data, in pieces, into a second arena, which takes the place of the first when all are
+ * data, in pieces, into second arenas, which take the place of the first when all are
  * there.
  */
 #include "bundle_import.h"
@@ -24,7 +24,7 @@ struct importing {
     struct bp_bytes memory; /* Of the matches. */
     struct bp_match *matches;
     size_t count;
-    struct bp_arena arena;
+    struct bp_arena params, state; /* As the network's, which they take the place of. */
     unsigned char bytes[PIECE * sizeof(double)];
     double values[PIECE];
 };
@@ -111,11 +111,31 @@ static bp_status take_numbers(struct importing *m, const struct bp_st_tensor *te
     return BP_OK;
 }
 
+static bool is_running(const struct bp_match *match)
+{
+    return match->which == BP_PARAMETER_RUNNING_MEAN ||
+           match->which == BP_PARAMETER_RUNNING_VARIANCE;
+}
+
+static bp_status check_variance(const struct importing *m, const struct bp_match *match,
+                                size_t count)
+{
+    struct bp_quote quote;
+
+    for (size_t i = 0; match->which == BP_PARAMETER_RUNNING_VARIANCE && i < count; i++)
+        if (m->values[i] < 0)
+            return bp_fail(
+                m->text, BP_EDATA, "tensor %s holds a variance below 0",
+                bp_quote(&quote, match->tensor->name, strlen(match->tensor->name)));
+    return BP_OK;
+}
+
 /* `count` numbers from element `at` on, which may run over several rows. */
 static void store(struct importing *m, const struct bp_match *match, size_t at,
                   size_t count)
 {
     const struct bp_place *place = match->place;
+    const struct bp_arena *arena = is_running(match) ? &m->state : &m->params;
     const struct bp_engine *engine = m->network->engine;
     size_t done = 0;
 
@@ -126,14 +146,37 @@ static void store(struct importing *m, const struct bp_match *match, size_t at,
         const size_t some = left < count - done ? left : count - done;
 
         engine->load_f64(
-            bp_at(m->arena.base, engine->element_size,
+            bp_at(arena->base, engine->element_size,
                   place->offset + row * place->row_stride + col * place->col_stride),
             place->col_stride, m->values + done, some);
         done += some;
     }
 }
 
-/* The parameters that a tensor goes into: none, one, or more if the caller says so. */
+/* A piece goes to the parameters that the tensor is for: none, one, or more if the caller
+ * says so. */
+static bp_status take_piece(struct importing *m, const struct bp_st_tensor *tensor,
+                            size_t at, size_t count)
+{
+    bool taken = false;
+    bp_status status = BP_OK;
+
+    for (size_t i = 0; status == BP_OK && i < m->count; i++) {
+        const struct bp_match *match = &m->matches[i];
+
+        if (match->tensor != tensor)
+            continue;
+        if (!taken)
+            status = take_numbers(m, tensor, count);
+        taken = true;
+        if (status == BP_OK)
+            status = check_variance(m, match, count);
+        if (status == BP_OK)
+            store(m, match, at, count);
+    }
+    return status;
+}
+
 static bp_status read_tensor(struct importing *m, const struct bp_st_tensor *tensor)
 {
     const size_t size = bp_dtype_size(tensor->dtype);
@@ -142,18 +185,10 @@ static bp_status read_tensor(struct importing *m, const struct bp_st_tensor *ten
     for (size_t at = 0; status == BP_OK && at < tensor->count;) {
         const size_t left = tensor->count - at;
         const size_t count = left < PIECE ? left : PIECE;
-        bool wanted = false;
 
         status = bp_source_read(m->source, m->bytes, count * size);
-        for (size_t i = 0; status == BP_OK && i < m->count; i++) {
-            if (m->matches[i].tensor != tensor)
-                continue;
-            if (!wanted)
-                status = take_numbers(m, tensor, count);
-            wanted = true;
-            if (status == BP_OK)
-                store(m, &m->matches[i], at, count);
-        }
+        if (status == BP_OK)
+            status = take_piece(m, tensor, at, count);
         at += count;
     }
     return status;
@@ -167,7 +202,8 @@ static bp_status read_data(struct importing *m)
 
     if (status != BP_OK)
         return bp_fail(m->text, status, "%s", drawn.text.line);
-    m->arena = drawn.params;
+    m->params = drawn.params;
+    m->state = drawn.state;
     for (size_t i = 0; status == BP_OK && i < m->header.tensor_count; i++)
         status = read_tensor(m, &m->header.tensors[i]);
     if (status == BP_OK)
@@ -215,7 +251,8 @@ static void end(struct importing *m)
 {
     const struct bp_host *host = &m->network->host;
 
-    bp_arena_release(&m->arena, host);
+    bp_arena_release(&m->params, host);
+    bp_arena_release(&m->state, host);
     bp_host_release(host, m->memory.data, m->memory.size);
     bp_st_release(host, &m->header);
     bp_host_release(host, m->json.data, m->json.size);
@@ -272,10 +309,17 @@ static bp_status import(struct importing *m)
     return status == BP_OK ? read_data(m) : status;
 }
 
-/* The second arena is as large as the first. */
+static void take_over(struct bp_arena *to, const struct bp_arena *from)
+{
+    if (from->size > 0)
+        memcpy(to->base, from->base, from->size);
+}
+
+/* The second arenas are as large as the first. */
 static void publish(struct importing *m)
 {
-    memcpy(m->network->params.base, m->arena.base, m->arena.size);
+    take_over(&m->network->params, &m->params);
+    take_over(&m->network->state, &m->state);
 }
 
 bp_status bp_network_import(bp_network *network, const char *path,

@@ -91,6 +91,11 @@ static bp_status fail_create(const struct reading_layer *l, bp_status status)
                    bp_status_text(status));
 }
 
+static bp_status made(const struct reading_layer *l, bp_status status)
+{
+    return status == BP_OK ? status : fail_create(l, status);
+}
+
 static bp_status read_dense(struct reading_layer *l, uint64_t outputs)
 {
     int32_t activation;
@@ -138,8 +143,33 @@ static bp_status read_custom(struct reading_layer *l, uint64_t outputs)
         return bp_unknown(l->r, "options.layers have none of the name", name);
     if (ops->version != version)
         return bp_other_version(l->r, name, version, ops->version);
-    status = bp_layer_create_custom(ops, &l->r->env, &l->layer);
-    return status == BP_OK ? status : fail_create(l, status);
+    return made(l, bp_layer_create_custom(ops, &l->r->env, &l->layer));
+}
+
+/* These have nothing but settings, which are read for all kinds alike. */
+
+static bp_status read_dropout(struct reading_layer *l, uint64_t outputs)
+{
+    (void)outputs;
+    return made(l, bp_layer_create_dropout(0, &l->r->env, &l->layer));
+}
+
+static bp_status read_noise(struct reading_layer *l, uint64_t outputs)
+{
+    (void)outputs;
+    return made(l, bp_layer_create_noise(0, &l->r->env, &l->layer));
+}
+
+static bp_status read_layer_norm(struct reading_layer *l, uint64_t outputs)
+{
+    (void)outputs;
+    return made(l, bp_layer_create_layer_norm(&l->r->env, &l->layer));
+}
+
+static bp_status read_batch_norm(struct reading_layer *l, uint64_t outputs)
+{
+    (void)outputs;
+    return made(l, bp_layer_create_batch_norm(&l->r->env, &l->layer));
 }
 
 /* How a layer of each kind is made. */
@@ -150,6 +180,10 @@ static const struct {
     {BP_LAYER_KIND_DENSE, read_dense},
     {BP_LAYER_KIND_ACTIVATION, read_shape},
     {BP_LAYER_KIND_CUSTOM, read_custom},
+    {BP_LAYER_KIND_DROPOUT, read_dropout},
+    {BP_LAYER_KIND_NOISE, read_noise},
+    {BP_LAYER_KIND_LAYER_NORM, read_layer_norm},
+    {BP_LAYER_KIND_BATCH_NORM, read_batch_norm},
 };
 
 enum { READERS = sizeof readers / sizeof readers[0] };

@@ -12,13 +12,14 @@ size_t bp_match_list(const struct bp_network *network, struct bp_match *matches)
     size_t count = 0;
 
     for (size_t layer = 0; layer < network->count; layer++)
-        for (int32_t which = BP_PARAMETER_WEIGHT; which <= BP_PARAMETER_BIAS; which++) {
-            const struct bp_place *place = bp_network_place(network, layer, which);
+        for (int32_t which = BP_PARAMETER_WEIGHT; which <= BP_PARAMETER_RUNNING_VARIANCE;
+             which++) {
+            const struct bp_tensor tensor = bp_network_tensor(network, layer, which);
 
-            if (place == NULL)
+            if (tensor.place == NULL)
                 continue;
             if (matches != NULL)
-                matches[count] = (struct bp_match){layer, which, place, NULL, 0};
+                matches[count] = (struct bp_match){layer, which, tensor.place, NULL, 0};
             count++;
         }
     return count;
@@ -50,8 +51,8 @@ static bp_status match_names(const struct bp_st_header *header,
 {
     if (options->name_count != count)
         return bp_fail(text, BP_EINVAL,
-                       "options.name_count is %zu, expected %zu as there are weights and "
-                       "biases",
+                       "options.name_count is %zu, expected %zu as there are weights, "
+                       "biases and running statistics",
                        options->name_count, count);
     for (size_t i = 0; i < count; i++) {
         const char *name = options->names[i];
@@ -82,14 +83,24 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
+/* What a tensor is, by the last part of its name. */
+static const struct bp_word parts[] = {
+    {BP_PARAMETER_WEIGHT, ".weight"},
+    {BP_PARAMETER_BIAS, ".bias"},
+    {BP_PARAMETER_RUNNING_MEAN, ".running_mean"},
+    {BP_PARAMETER_RUNNING_VARIANCE, ".running_var"},
+    {0, NULL},
+};
+
 static bool split(const char *text, struct name *name)
 {
     const char *point = strrchr(text, '.');
     const char *begin = point;
     struct bp_exact digits;
+    int32_t which = 0;
     size_t count;
 
-    if (point == NULL || (strcmp(point, ".weight") != 0 && strcmp(point, ".bias") != 0))
+    if (point == NULL || !bp_word_find(parts, point, &which))
         return false;
     while (begin > text && is_digit(begin[-1]))
         begin--;
@@ -98,10 +109,7 @@ static bool split(const char *text, struct name *name)
         return false;
     memcpy(digits.text, begin, count);
     digits.text[count] = '\0';
-    *name = (struct name){.text = text,
-                          .prefix = (size_t)(begin - text),
-                          .which = strcmp(point, ".bias") == 0 ? BP_PARAMETER_BIAS
-                                                               : BP_PARAMETER_WEIGHT};
+    *name = (struct name){.text = text, .prefix = (size_t)(begin - text), .which = which};
     return bp_exact_read_whole(digits.text, UINT64_MAX, &name->number);
 }
 
@@ -111,7 +119,24 @@ static bool same_prefix(const struct name *one, const struct name *other)
            memcmp(one->text, other->text, one->prefix) == 0;
 }
 
-/* Biases follow the weights of their number. */
+/* How many batches a norm of PyTorch has seen, which nothing depends on. */
+static bool is_counter(const struct bp_st_tensor *tensor)
+{
+    const char *point = strrchr(tensor->name, '.');
+
+    return point != NULL && strcmp(point, ".num_batches_tracked") == 0;
+}
+
+static size_t count_tensors(const struct bp_st_header *header)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < header->tensor_count; i++)
+        count += !is_counter(&header->tensors[i]);
+    return count;
+}
+
+/* Biases follow the weights of their number, and statistics them. */
 static bool before(const void *one, const void *other)
 {
     const struct bp_match *a = one, *b = other;
@@ -124,26 +149,29 @@ static bp_status order(const struct bp_st_header *header, struct bp_match *found
                        struct bp_text *text)
 {
     struct name first = {.text = ""};
+    size_t count = 0;
 
     for (size_t i = 0; i < header->tensor_count; i++) {
         const struct bp_st_tensor *tensor = &header->tensors[i];
         struct name name;
 
+        if (is_counter(tensor))
+            continue;
         if (!split(tensor->name, &name))
             return fail_tensor(tensor, BP_EDATA,
-                               "a name with a number before .weight or .bias, or "
-                               "options.names",
+                               "a name with a number before .weight, .bias, "
+                               ".running_mean or .running_var, or options.names",
                                text);
-        if (i == 0)
+        if (count == 0)
             first = name;
         if (!same_prefix(&first, &name))
             return fail_tensor(tensor, BP_EDATA,
                                "a name that begins as the others do, or options.names",
                                text);
-        found[i] = (struct bp_match){
+        found[count++] = (struct bp_match){
             .which = name.which, .tensor = tensor, .number = name.number};
     }
-    bp_sort(found, header->tensor_count, sizeof *found, before);
+    bp_sort(found, count, sizeof *found, before);
     return BP_OK;
 }
 
@@ -156,26 +184,30 @@ static bool fits(const struct bp_match *matches, const struct bp_match *found, s
     return matches[i].which == found[i].which && same_layer == same_number;
 }
 
+static const char *const places[] = {
+    [BP_PARAMETER_WEIGHT] = "weights in its place",
+    [BP_PARAMETER_BIAS] = "biases in its place",
+    [BP_PARAMETER_RUNNING_MEAN] = "running means in its place",
+    [BP_PARAMETER_RUNNING_VARIANCE] = "running variances in its place",
+};
+
 static bp_status match_numbers(const struct bp_st_header *header,
                                struct bp_match *matches, size_t count,
                                struct bp_text *text)
 {
     struct bp_match *found = matches + count; /* The second half of the array. */
+    const size_t there = count_tensors(header);
     bp_status status;
 
-    if (header->tensor_count != count)
+    if (there != count)
         return bp_fail(text, BP_EDATA,
-                       "the file has %zu tensors, expected %zu as there are weights and "
-                       "biases, or options.names",
-                       header->tensor_count, count);
+                       "the file has %zu tensors, expected %zu as there are weights, "
+                       "biases and running statistics, or options.names",
+                       there, count);
     status = order(header, found, text);
     for (size_t i = 0; status == BP_OK && i < count; i++) {
         if (!fits(matches, found, i))
-            return fail_tensor(found[i].tensor, BP_EDATA,
-                               matches[i].which == BP_PARAMETER_BIAS
-                                   ? "biases in its place"
-                                   : "weights in its place",
-                               text);
+            return fail_tensor(found[i].tensor, BP_EDATA, places[matches[i].which], text);
         matches[i].tensor = found[i].tensor;
     }
     return status;

@@ -190,6 +190,25 @@ static bool all_finite(const unsigned char *bytes, size_t count, size_t size)
     return finite;
 }
 
+static bool any_negative(const unsigned char *bytes, size_t count, size_t size)
+{
+    bool negative = false;
+
+    for (size_t i = 0; i < count; i++) {
+        float narrow;
+        double wide;
+
+        if (size == sizeof wide) {
+            memcpy(&wide, bytes + size * i, sizeof wide);
+            negative |= wide < 0;
+        } else {
+            memcpy(&narrow, bytes + size * i, sizeof narrow);
+            negative |= narrow < 0;
+        }
+    }
+    return negative;
+}
+
 static bp_status check_finite(const struct bp_stored *stored, const unsigned char *bytes,
                               size_t count, struct bp_text *text)
 {
@@ -197,6 +216,17 @@ static bp_status check_finite(const struct bp_stored *stored, const unsigned cha
         return BP_OK;
     return bp_fail(text, BP_EDATA, "%s holds a number that is not finite",
                    stored->name.text);
+}
+
+static bp_status check_numbers(const struct bp_stored *stored, const unsigned char *bytes,
+                               size_t count, struct bp_text *text)
+{
+    const bp_status status = check_finite(stored, bytes, count, text);
+
+    if (status != BP_OK || !stored->is_variance ||
+        !any_negative(bytes, count, bp_dtype_size(stored->dtype)))
+        return status;
+    return bp_fail(text, BP_EDATA, "%s holds a variance below 0", stored->name.text);
 }
 
 bp_status bp_move_out(struct bp_mover *mover, const struct bp_stored *stored,
@@ -240,7 +270,7 @@ bp_status bp_move_in(struct bp_mover *mover, const struct bp_stored *stored,
             return status;
         bp_crc32_add(&mover->crc, mover->block, count * size);
         reorder(mover->block, count, size);
-        status = check_finite(stored, mover->block, count, text);
+        status = check_numbers(stored, mover->block, count, text);
         copy_block(&copy, &block, size);
     }
     return status;

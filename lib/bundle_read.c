@@ -413,7 +413,7 @@ static bp_status check_memory(const struct bp_reading *r)
         network->settings[BP_NETWORK_PRECISION - 1] == (double)BP_PRECISION_F64
             ? sizeof(double)
             : sizeof(float);
-    const uint64_t parameters = network->params_count * each;
+    const uint64_t parameters = (network->params_count + network->state_count) * each;
 
     if (parameters <= r->options->memory_limit)
         return BP_OK;

@@ -3,10 +3,12 @@
 
 #include <string.h>
 
-/* Parameters of a layer, in the order of the file. */
+/* Tensors of a layer, in the order of the file. */
 static const struct bp_word parameters[] = {
     {BP_PARAMETER_WEIGHT, "weight"},
     {BP_PARAMETER_BIAS, "bias"},
+    {BP_PARAMETER_RUNNING_MEAN, "running_mean"},
+    {BP_PARAMETER_RUNNING_VARIANCE, "running_var"},
 };
 
 enum { PARAMETERS = sizeof parameters / sizeof parameters[0], SCALER_TENSORS = 2 };
@@ -38,7 +40,8 @@ static bool is_matrix(const struct bp_network *network, size_t layer, int32_t wh
 static bool parameter_tensor(const struct bp_network *network, size_t layer,
                              const struct bp_word *parameter, struct bp_stored *stored)
 {
-    const struct bp_place *place = bp_network_place(network, layer, parameter->value);
+    const struct bp_tensor tensor = bp_network_tensor(network, layer, parameter->value);
+    const struct bp_place *place = tensor.place;
 
     if (place == NULL)
         return false;
@@ -50,7 +53,8 @@ static bool parameter_tensor(const struct bp_network *network, size_t layer,
             : BP_DTYPE_F32;
     stored->rank = is_matrix(network, layer, parameter->value) ? 2 : 1;
     if (network->built)
-        stored->elements = bp_network_row(network, &network->params, place, 0);
+        stored->elements = bp_network_row(network, tensor.arena, place, 0);
+    stored->is_variance = parameter->value == BP_PARAMETER_RUNNING_VARIANCE;
     stored->rows = place->rows;
     stored->cols = place->cols;
     stored->row_stride = place->row_stride;

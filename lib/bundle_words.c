@@ -7,10 +7,10 @@
 #include <string.h>
 
 const struct bp_word bp_words_kind[] = {
-    {BP_LAYER_KIND_DENSE, "dense"},
-    {BP_LAYER_KIND_ACTIVATION, "activation"},
-    {BP_LAYER_KIND_CUSTOM, "custom"},
-    {0, NULL},
+    {BP_LAYER_KIND_DENSE, "dense"},           {BP_LAYER_KIND_ACTIVATION, "activation"},
+    {BP_LAYER_KIND_CUSTOM, "custom"},         {BP_LAYER_KIND_DROPOUT, "dropout"},
+    {BP_LAYER_KIND_NOISE, "noise"},           {BP_LAYER_KIND_LAYER_NORM, "layer_norm"},
+    {BP_LAYER_KIND_BATCH_NORM, "batch_norm"}, {0, NULL},
 };
 
 const struct bp_word bp_words_setting[] = {
@@ -19,6 +19,11 @@ const struct bp_word bp_words_setting[] = {
     {BP_LAYER_WEIGHT_INIT, "weight_init"},
     {BP_LAYER_BIAS_INIT, "bias_init"},
     {BP_LAYER_GAIN, "gain"},
+    {BP_LAYER_PROBABILITY, "probability"},
+    {BP_LAYER_DEVIATION, "deviation"},
+    {BP_LAYER_EPSILON, "epsilon"},
+    {BP_LAYER_MOMENTUM, "momentum"},
+    {BP_LAYER_AFFINE, "affine"},
     {0, NULL},
 };
 

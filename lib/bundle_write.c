@@ -107,7 +107,7 @@ static bp_status write_layer(struct bp_st_writer *writer, const struct bp_node *
     put_whole(writer, bp_key(&key, "layers", layer, "outputs"), node->outputs);
     if (spec->kind == BP_LAYER_KIND_CUSTOM)
         put_custom(writer, layer, "", spec->layer_name, spec->layer_ops.version);
-    else
+    else if (bp_layer_has_activation(spec->kind))
         write_activation(writer, spec, layer);
     write_settings(writer, spec, layer);
     return BP_OK;

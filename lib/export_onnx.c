@@ -7,7 +7,11 @@
  *     gelu         z/2 (1 + erf(z sqrt(1/2)))
  *     gelu_tanh    z/2 (1 + tanh(sqrt(2/pi) (z + 0.044715 z^3)))
  *     silu         z sigmoid(z)
+ *     layer norm   d / sqrt(mean(d d) + epsilon), d = x - mean(x); scale and shift
+ *     batch norm   without scale and shift: (x - mean) / sqrt(variance + epsilon)
  *     scaling      (x - offset) scale, in double as bp_scaler_transform() does
+ *
+ * Dropout and noise are there in training only, and leave nothing.
  *
  * Field numbers are those of onnx.proto.
  */
@@ -19,7 +23,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { IR_VERSION = 8, OPSET = 13, FLOAT = 1, DOUBLE = 11, MOST_INPUTS = 3 };
+enum { IR_VERSION = 8, OPSET = 13, FLOAT = 1, DOUBLE = 11, MOST_INPUTS = 5 };
 
 #define SIZE_LIMIT (UINT64_C(1) << 31)
 
@@ -32,9 +36,19 @@ struct exporting {
 
 /* ---- nodes ---- */
 
+/* Values of AttributeProto.type, and the fields that such a value is in. */
+enum kind {
+    REAL = 1,
+    WHOLE = 2,
+    LIST = 7,
+    REAL_FIELD = 2,
+    WHOLE_FIELD = 3,
+    LIST_FIELD = 8
+};
+
 struct attribute {
     const char *name; /* NULL: none. */
-    bool whole;
+    enum kind kind;   /* A list has one element here. */
     double value;
 };
 
@@ -50,11 +64,12 @@ static void attribute_body(struct bp_proto *proto, const void *context)
     const struct attribute *attribute = context;
 
     bp_proto_text(proto, 1, attribute->name);
-    if (attribute->whole)
-        bp_proto_whole(proto, 3, (uint64_t)(int64_t)attribute->value);
+    if (attribute->kind == REAL)
+        bp_proto_float(proto, REAL_FIELD, (float)attribute->value);
     else
-        bp_proto_float(proto, 2, (float)attribute->value);
-    bp_proto_whole(proto, 20, attribute->whole ? 2 : 1);
+        bp_proto_whole(proto, attribute->kind == LIST ? LIST_FIELD : WHOLE_FIELD,
+                       (uint64_t)(int64_t)attribute->value);
+    bp_proto_whole(proto, 20, (uint64_t)attribute->kind);
 }
 
 static void node_body(struct bp_proto *proto, const void *context)
@@ -109,9 +124,8 @@ static void add_alpha(struct graph *graph, const char *op, double alpha)
 {
     const struct bp_key last = graph->last;
 
-    add(graph, (struct node){.op = op,
-                             .inputs = {last.text},
-                             .attribute = {"alpha", false, alpha}});
+    add(graph, (struct node){
+                   .op = op, .inputs = {last.text}, .attribute = {"alpha", REAL, alpha}});
 }
 
 /* ---- constants of the formulas ---- */
@@ -180,7 +194,7 @@ static void add_row_op(struct graph *graph, const char *op)
     const struct bp_key last = graph->last;
 
     add(graph,
-        (struct node){.op = op, .inputs = {last.text}, .attribute = {"axis", true, -1}});
+        (struct node){.op = op, .inputs = {last.text}, .attribute = {"axis", WHOLE, -1}});
 }
 
 static void add_hard_sigmoid(struct graph *graph)
@@ -189,8 +203,8 @@ static void add_hard_sigmoid(struct graph *graph)
 
     add(graph, (struct node){.op = "HardSigmoid",
                              .inputs = {last.text},
-                             .attribute = {"alpha", false, 1.0 / 6.0},
-                             .other = {"beta", false, 0.5}});
+                             .attribute = {"alpha", REAL, 1.0 / 6.0},
+                             .other = {"beta", REAL, 0.5}});
 }
 
 static void add_activation(struct graph *graph, const struct bp_layer_spec *spec)
@@ -228,15 +242,101 @@ static void add_dense(struct graph *graph, const struct bp_node *layer, size_t i
     add(graph, (struct node){.op = "Gemm",
                              .inputs = {last.text, weight.text,
                                         layer->bias.rows > 0 ? bias.text : NULL},
-                             .attribute = {"transB", true, 1}});
+                             .attribute = {"transB", WHOLE, 1}});
+}
+
+/* The name of a tensor of a layer. */
+static const char *name_of(struct bp_key *key, size_t layer, const char *name)
+{
+    return bp_key(key, "layers", layer, name);
+}
+
+static void add_affine(struct graph *graph, const struct bp_node *layer, size_t index)
+{
+    struct bp_key name;
+
+    if (layer->weight.rows == 0)
+        return;
+    add_simple(graph, "Mul", name_of(&name, index, "weight"));
+    add_simple(graph, "Add", name_of(&name, index, "bias"));
+}
+
+static void add_mean(struct graph *graph)
+{
+    const struct bp_key last = graph->last;
+
+    add(graph, (struct node){.op = "ReduceMean",
+                             .inputs = {last.text},
+                             .attribute = {"axes", LIST, -1},
+                             .other = {"keepdims", WHOLE, 1}});
+}
+
+/* What lies behind `what` becomes `what` / sqrt(the last value + epsilon). */
+static void add_root(struct graph *graph, const char *what, size_t index)
+{
+    struct bp_key name, root;
+
+    add_simple(graph, "Add", name_of(&name, index, "epsilon"));
+    add_simple(graph, "Sqrt", NULL);
+    root = graph->last;
+    add(graph, (struct node){.op = "Div", .inputs = {what, root.text}});
+}
+
+static void add_layer_norm(struct graph *graph, const struct bp_node *layer, size_t index)
+{
+    const struct bp_key x = graph->last;
+    struct bp_key mean, d;
+
+    add_mean(graph);
+    mean = graph->last;
+    add(graph, (struct node){.op = "Sub", .inputs = {x.text, mean.text}});
+    d = graph->last;
+    add_simple(graph, "Mul", d.text);
+    add_mean(graph);
+    add_root(graph, d.text, index);
+    add_affine(graph, layer, index);
+}
+
+static void add_batch_norm(struct graph *graph, const struct bp_node *layer, size_t index)
+{
+    const double epsilon = bp_layer_setting(&layer->spec, BP_LAYER_EPSILON);
+    const struct bp_key x = graph->last;
+    struct bp_key weight, bias, mean, variance, d;
+
+    (void)name_of(&mean, index, "running_mean");
+    (void)name_of(&variance, index, "running_var");
+    if (layer->weight.rows > 0) {
+        add(graph, (struct node){.op = "BatchNormalization",
+                                 .inputs = {x.text, name_of(&weight, index, "weight"),
+                                            name_of(&bias, index, "bias"), mean.text,
+                                            variance.text},
+                                 .attribute = {"epsilon", REAL, epsilon}});
+        return;
+    }
+    add_simple(graph, "Sub", mean.text);
+    d = graph->last;
+    graph->last = variance;
+    add_root(graph, d.text, index);
+}
+
+static void add_layer(struct graph *graph, const struct bp_node *layer, size_t index)
+{
+    switch (layer->spec.kind) {
+    case BP_LAYER_KIND_DENSE: add_dense(graph, layer, index); break;
+    case BP_LAYER_KIND_LAYER_NORM: add_layer_norm(graph, layer, index); break;
+    case BP_LAYER_KIND_BATCH_NORM: add_batch_norm(graph, layer, index); break;
+    default: break;
+    }
+    add_activation(graph, &layer->spec);
 }
 
 static void add_cast(struct graph *graph, int type)
 {
     const struct bp_key last = graph->last;
 
-    add(graph, (struct node){
-                   .op = "Cast", .inputs = {last.text}, .attribute = {"to", true, type}});
+    add(graph, (struct node){.op = "Cast",
+                             .inputs = {last.text},
+                             .attribute = {"to", WHOLE, type}});
 }
 
 static void add_nodes(struct bp_proto *proto, const struct exporting *e)
@@ -250,13 +350,8 @@ static void add_nodes(struct bp_proto *proto, const struct exporting *e)
         add_simple(&graph, "Mul", "scaler.scale");
         add_cast(&graph, FLOAT);
     }
-    for (size_t i = 0; i < e->network->count; i++) {
-        const struct bp_node *layer = &e->network->nodes[i];
-
-        if (layer->spec.kind == BP_LAYER_KIND_DENSE)
-            add_dense(&graph, layer, i);
-        add_activation(&graph, &layer->spec);
-    }
+    for (size_t i = 0; i < e->network->count; i++)
+        add_layer(&graph, &e->network->nodes[i], i);
     output.inputs[0] = graph.last.text;
     bp_proto_message(proto, 1, node_body, &output);
 }
@@ -368,6 +463,20 @@ static bool is_used(const struct constant *constant, const struct bp_network *ne
     return false;
 }
 
+/* Norms that are put together add it themselves. */
+static void add_epsilon(struct bp_proto *proto, const struct bp_node *layer, size_t index)
+{
+    const double epsilon = bp_layer_setting(&layer->spec, BP_LAYER_EPSILON);
+    struct constant constant = {.value = (float)epsilon};
+    struct bp_key name;
+
+    if (!bp_layer_normalises(layer->spec.kind) ||
+        (layer->spec.kind == BP_LAYER_KIND_BATCH_NORM && layer->weight.rows > 0))
+        return;
+    constant.name = name_of(&name, index, "epsilon");
+    bp_proto_message(proto, 5, constant_body, &constant);
+}
+
 static void add_initializers(struct bp_proto *proto, const struct exporting *e)
 {
     struct bp_walk walk = {e->network, e->options.scaler, 0};
@@ -381,6 +490,8 @@ static void add_initializers(struct bp_proto *proto, const struct exporting *e)
     for (int i = 0; i < CONSTANTS; i++)
         if (is_used(&constants[i], e->network))
             bp_proto_message(proto, 5, constant_body, &constants[i]);
+    for (size_t i = 0; i < e->network->count; i++)
+        add_epsilon(proto, &e->network->nodes[i], i);
 }
 
 /* ---- inputs and outputs ---- */
@@ -511,9 +622,11 @@ static bp_status check_layers(const struct exporting *e)
     for (size_t i = 0; i < e->network->count; i++) {
         const struct bp_layer_spec *spec = &e->network->nodes[i].spec;
 
-        if (spec->kind != BP_LAYER_KIND_DENSE && spec->kind != BP_LAYER_KIND_ACTIVATION)
+        if (spec->kind == BP_LAYER_KIND_CUSTOM)
             return bp_fail(e->text, BP_EUNSUPPORTED,
-                           "layer %zu is of a kind that cannot be exported", i);
+                           "layer %zu is of the caller's own kind, which cannot be "
+                           "exported",
+                           i);
         if (bp_activation_traits(spec->activation) == NULL)
             return bp_fail(
                 e->text, BP_EUNSUPPORTED,

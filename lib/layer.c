@@ -35,6 +35,11 @@ bool bp_layer_normalises(int32_t kind)
     return kind == BP_LAYER_KIND_LAYER_NORM || kind == BP_LAYER_KIND_BATCH_NORM;
 }
 
+bool bp_layer_has_activation(int32_t kind)
+{
+    return kind == BP_LAYER_KIND_DENSE || kind == BP_LAYER_KIND_ACTIVATION;
+}
+
 double bp_layer_setting(const struct bp_layer_spec *spec, int32_t key)
 {
     double value = 0;
@@ -164,12 +169,6 @@ static bool applies(const struct bp_layer_spec *spec, int32_t key)
     }
 }
 
-/* Whether the layer has an activation, which can be another one. */
-static bool has_activation(const struct bp_layer_spec *spec)
-{
-    return spec->kind == BP_LAYER_KIND_DENSE || spec->kind == BP_LAYER_KIND_ACTIVATION;
-}
-
 static bool init_applies(int32_t key, double value)
 {
     return key != BP_LAYER_BIAS_INIT || value == BP_INIT_DEFAULT ||
@@ -238,7 +237,7 @@ bp_status bp_layer_set_activation(bp_layer *layer, const bp_activation_ops *ops)
         return BP_EINVAL;
     if (layer->spec.kind == BP_LAYER_KIND_CUSTOM)
         fault = "layer has callbacks of its own, expected a dense or activation layer";
-    else if (!has_activation(&layer->spec))
+    else if (!bp_layer_has_activation(layer->spec.kind))
         fault = "layer has no activation, expected a dense or activation layer";
     if (fault != NULL)
         return bp_fail(&layer->text, BP_EINVAL, "%s", fault);

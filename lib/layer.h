@@ -41,6 +41,9 @@ bool bp_layer_trains_only(int32_t kind);
 /** Whether the kind normalises, and so has moments, and a scale and a shift. */
 bool bp_layer_normalises(int32_t kind);
 
+/** Whether the layer has an activation, which can be another one. */
+bool bp_layer_has_activation(int32_t kind);
+
 double bp_layer_setting(const struct bp_layer_spec *spec, int32_t key);
 
 /** Set a dense layer's defaults; the activation is known. */

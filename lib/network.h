@@ -45,6 +45,16 @@ uint32_t bp_network_threads(const struct bp_network *network, size_t rows, bool 
 void *bp_network_row(const struct bp_network *network, const struct bp_arena *arena,
                      const struct bp_place *place, size_t row);
 
+/** A tensor in an arena that is laid out as one of the network's. */
+struct bp_tensor {
+    const struct bp_arena *arena;
+    const struct bp_place *place; /**< NULL: the layer has none such. */
+};
+
+/** One of the network's own tensors: @p which is any `BP_PARAMETER_` value. */
+struct bp_tensor bp_network_tensor(const struct bp_network *network, size_t layer,
+                                   int32_t which);
+
 /** The place of a parameter; NULL if the layer has none such. */
 const struct bp_place *bp_network_place(const struct bp_network *network, size_t layer,
                                         int32_t which);

@@ -63,19 +63,12 @@ static const struct bp_place *running_place(const struct bp_network *network,
     return place->rows > 0 ? place : NULL;
 }
 
-/** A tensor in an arena that is laid out as one of the network's. */
-struct tensor {
-    const struct bp_arena *arena;
-    const struct bp_place *place;
-};
-
-/* Which of the network's own tensors is asked for. The place is NULL if there is none. */
-static struct tensor tensor_of(const struct bp_network *network, size_t layer,
-                               int32_t which)
+struct bp_tensor bp_network_tensor(const struct bp_network *network, size_t layer,
+                                   int32_t which)
 {
     if (is_running(which) && layer < network->count)
-        return (struct tensor){&network->state, running_place(network, layer, which)};
-    return (struct tensor){&network->params, bp_network_place(network, layer, which)};
+        return (struct bp_tensor){&network->state, running_place(network, layer, which)};
+    return (struct bp_tensor){&network->params, bp_network_place(network, layer, which)};
 }
 
 /* What every call with a tensor is given. */
@@ -103,7 +96,7 @@ static void store_row(const struct bp_network *network, const void *from,
                                    place->cols);
 }
 
-static bp_status get(const struct bp_network *network, const struct tensor *tensor,
+static bp_status get(const struct bp_network *network, const struct bp_tensor *tensor,
                      struct bp_values_out values, size_t count)
 {
     const bool given = values.f32 != NULL || values.f64 != NULL;
@@ -123,7 +116,7 @@ bp_status bp_tensor_get(const struct bp_network *network, const struct bp_arena 
                         size_t layer, int32_t which, struct bp_values_out values,
                         size_t count)
 {
-    const struct tensor tensor = {arena, bp_network_place(network, layer, which)};
+    const struct bp_tensor tensor = {arena, bp_network_place(network, layer, which)};
 
     return get(network, &tensor, values, count);
 }
@@ -131,22 +124,22 @@ bp_status bp_tensor_get(const struct bp_network *network, const struct bp_arena 
 bp_status bp_network_get_parameter(const bp_network *network, size_t layer, int32_t which,
                                    float *values, size_t count)
 {
-    struct tensor tensor;
+    struct bp_tensor tensor;
 
     if (network == NULL)
         return BP_EINVAL;
-    tensor = tensor_of(network, layer, which);
+    tensor = bp_network_tensor(network, layer, which);
     return get(network, &tensor, (struct bp_values_out){.f32 = values}, count);
 }
 
 bp_status bp_network_get_parameter_f64(const bp_network *network, size_t layer,
                                        int32_t which, double *values, size_t count)
 {
-    struct tensor tensor;
+    struct bp_tensor tensor;
 
     if (network == NULL)
         return BP_EINVAL;
-    tensor = tensor_of(network, layer, which);
+    tensor = bp_network_tensor(network, layer, which);
     return get(network, &tensor, (struct bp_values_out){.f64 = values}, count);
 }
 
@@ -183,7 +176,7 @@ static bp_status explain(struct bp_network *network, bp_status status, size_t la
 static bp_status check_to_write(struct bp_network *network, size_t layer, int32_t which,
                                 bool given, size_t count)
 {
-    const struct bp_place *place = tensor_of(network, layer, which).place;
+    const struct bp_place *place = bp_network_tensor(network, layer, which).place;
     const bp_status status = check(network, place, given, count);
 
     if (status != BP_OK)
@@ -254,7 +247,7 @@ static bp_status set(struct bp_network *network, size_t layer, int32_t which,
                      struct values_in values, size_t count)
 {
     const bool given = values.f32 != NULL || values.f64 != NULL;
-    const struct tensor tensor = tensor_of(network, layer, which);
+    const struct bp_tensor tensor = bp_network_tensor(network, layer, which);
     bp_status status = check_to_write(network, layer, which, given, count);
 
     if (status == BP_OK)

@@ -39,6 +39,39 @@ static void add(bp_network *network, bp_layer *made)
     bp_layer_destroy(made);
 }
 
+/* Statistics as training would leave them. */
+static void set_running(bp_network *network, size_t index)
+{
+    static const double mean[] = {0.25, -0.5, 3}, variance[] = {0, 1.5, 0.125};
+
+    ok(bp_network_set_parameter_f64(network, index, BP_PARAMETER_RUNNING_MEAN, mean, 3));
+    ok(bp_network_set_parameter_f64(network, index, BP_PARAMETER_RUNNING_VARIANCE,
+                                    variance, 3));
+}
+
+static void add_training_layers(bp_network *network)
+{
+    bp_layer *made = NULL;
+
+    ok(bp_layer_create_noise(0.5, NULL, &made));
+    add(network, made);
+    ok(bp_network_add_dense(network, 3, BP_ACTIVATION_TANH));
+    ok(bp_layer_create_batch_norm(NULL, &made));
+    ok(bp_layer_set(made, BP_LAYER_MOMENTUM, 0.25));
+    add(network, made);
+    ok(bp_layer_create_dropout(0.25, NULL, &made));
+    add(network, made);
+    ok(bp_layer_create_layer_norm(NULL, &made));
+    ok(bp_layer_set(made, BP_LAYER_EPSILON, 0.5));
+    add(network, made);
+    ok(bp_layer_create_batch_norm(NULL, &made));
+    ok(bp_layer_set(made, BP_LAYER_AFFINE, 0));
+    add(network, made);
+    ok(bp_layer_create_layer_norm(NULL, &made));
+    ok(bp_layer_set(made, BP_LAYER_AFFINE, 0));
+    add(network, made);
+}
+
 static void add_layers(bp_network *network, size_t which)
 {
     bp_layer *made = NULL;
@@ -50,6 +83,10 @@ static void add_layers(bp_network *network, size_t which)
         ok(bp_layer_create_dense(2, BP_ACTIVATION_LINEAR, NULL, &made));
         ok(bp_layer_set_activation(made, &activation));
         add(network, made);
+        return;
+    }
+    if (which == 5) {
+        add_training_layers(network);
         return;
     }
     ok(bp_layer_create_dense(3, BP_ACTIVATION_LEAKY_RELU, NULL, &made));
@@ -113,7 +150,11 @@ struct forge forge_model(size_t which)
         ok(bp_network_set(network, BP_NETWORK_PRECISION, BP_PRECISION_F64));
     add_layers(network, which);
     ok(bp_network_build(network, which + 1));
-    if (which == 0 || which == 3)
+    if (which == 5) {
+        set_running(network, 2);
+        set_running(network, 5);
+    }
+    if (which == 0 || which == 3 || which == 5)
         forge = save(network, NULL);
     else
         save_with(network, which, &forge);

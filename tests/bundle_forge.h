@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Files of models, made to be damaged: five small ones that are right, and what changes
+ * Files of models, made to be damaged: six small ones that are right, and what changes
  * their header and makes them look right again (sizes and checksum), so that a test sees
  * the fault it means.
  */
@@ -14,10 +14,11 @@ struct forge {
     size_t size;
 };
 
-enum { FORGE_MODELS = 5 };
+enum { FORGE_MODELS = 6 };
 
 /* A model of each sort: 0 plain, float; 1 in double with cost, scaler and names; 2 with
- * callbacks of the caller's; 3 without biases; 4 all settings, names beyond ASCII. */
+ * callbacks of the caller's; 3 without biases; 4 all settings, names beyond ASCII; 5
+ * every layer that is there for training. */
 struct forge forge_model(size_t which);
 
 /* What model 2 is loaded with; the others as well. */

@@ -89,6 +89,27 @@ static void round_trip(bp_network *network, const bp_env *env)
     bp_bundle_destroy(bundle);
 }
 
+/* Every layer that is there for training, with its statistics and settings. */
+static void layers_of_training(void **state)
+{
+    const struct forge forge = forge_model(5);
+    bp_bundle *bundle = NULL;
+    bp_network *network;
+    double running[3];
+
+    ok(bp_bundle_create(env_of(state), &bundle));
+    ok(bp_bundle_load_memory(bundle, forge.bytes, forge.size, NULL));
+    network = bp_bundle_get_network(bundle);
+    round_trip(network, env_of(state));
+    ok(bp_network_get_parameter_f64(network, 5, BP_PARAMETER_RUNNING_MEAN, running, 3));
+    assert_true(running[0] == 0.25 && running[1] == -0.5 && running[2] == 3);
+    ok(bp_network_get_parameter_f64(network, 5, BP_PARAMETER_RUNNING_VARIANCE, running,
+                                    3));
+    assert_true(running[0] == 0 && running[1] == 1.5 && running[2] == 0.125);
+    bp_bundle_destroy(bundle);
+    free(forge.bytes);
+}
+
 static void set_special(bp_network *network)
 {
     static const double special[] = {0.0,    -0.0,    5e-324,   -1e-40,
@@ -466,6 +487,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         HOST_TEST(all_comes_back),
         HOST_TEST(every_activation),
+        HOST_TEST(layers_of_training),
         HOST_TEST(special_numbers),
         HOST_TEST(every_shape),
         HOST_TEST(every_cost),

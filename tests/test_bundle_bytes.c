@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Every byte of five small models, changed in each of its bits and in all of them; and
+/* Every byte of six small models, changed in each of its bits and in all of them; and
  * every place where one can end. None of it loads, and all of it is told. */
 #include "bundle_forge.h"
 

@@ -409,6 +409,61 @@ static void layers(void **state)
     run(layers_rows, COUNT(layers_rows), 1);
 }
 
+static const struct row training_rows[] = {
+    {"probability missing", "\"layers.3.probability\":\"0x1p-2\",", "", BP_EDATA,
+     "'layers.3.probability' is missing"},
+    {"probability over 1", "\"layers.3.probability\":\"0x1p-2\"",
+     "\"layers.3.probability\":\"2\"", BP_EDATA, "layer 3: probability is 2"},
+    {"deviation below 0", "\"layers.0.deviation\":\"0x1p-1\"",
+     "\"layers.0.deviation\":\"-1\"", BP_EDATA, "layer 0: deviation is -1"},
+    {"epsilon 0", "\"layers.4.epsilon\":\"0x1p-1\"", "\"layers.4.epsilon\":\"0\"",
+     BP_EDATA, "layer 4: epsilon is 0"},
+    {"momentum over 1", "\"layers.2.momentum\":\"0x1p-2\"", "\"layers.2.momentum\":\"7\"",
+     BP_EDATA, "layer 2: momentum is 7"},
+    {"momentum of a layer norm", "\"layers.4.affine\":\"1\"",
+     "\"layers.4.affine\":\"1\",\"layers.4.momentum\":\"0\"", BP_EDATA,
+     "metadata \"layers.4.momentum\" has no meaning here"},
+    {"affine 2", "\"layers.2.affine\":\"1\"", "\"layers.2.affine\":\"2\"", BP_EDATA,
+     "layer 2: affine is 2"},
+    {"affine left out", "\"layers.2.affine\":\"1\"", "\"layers.2.affine\":\"0\"",
+     BP_EDATA, "tensor 2 is \"layers.2.weight\", expected 'layers.2.running_mean'"},
+    {"activation of a norm", "\"layers.2.affine\":\"1\"",
+     "\"layers.2.affine\":\"1\",\"layers.2.activation\":\"relu\"", BP_EDATA,
+     "metadata \"layers.2.activation\" has no meaning here"},
+    {"batch norm as layer norm", "\"layers.5\":\"batch_norm\"",
+     "\"layers.5\":\"layer_norm\"", BP_EDATA,
+     "metadata \"layers.5.momentum\" has no meaning here"},
+    {"width of a dropout", "\"layers.3.outputs\":\"3\"", "\"layers.3.outputs\":\"2\"",
+     BP_EDATA, "layer 3 puts out 3 numbers a row, the file says 2"},
+    {"running mean renamed", "\"layers.5.running_mean\":{", "\"layers.5.running_man\":{",
+     BP_EDATA, "expected 'layers.5.running_mean' in F32"},
+};
+
+/* The last 24 bytes are the running statistics of layer 5. */
+static void running_variance_below_0(void **state)
+{
+    struct forge forge = forge_model(5);
+    const float below = -0.5f, zero = -0.0f;
+    char line[256];
+
+    (void)state;
+    memcpy(forge.bytes + forge.size - 4, &below, sizeof below);
+    forge_checksum(&forge);
+    expect("variance below 0", &forge, BP_EDATA,
+           "layers.5.running_var holds a variance below 0");
+    memcpy(forge.bytes + forge.size - 4, &zero, sizeof zero);
+    memcpy(forge.bytes + forge.size - 16, &below, sizeof below);
+    forge_checksum(&forge);
+    ok(forge_load(&forge, NULL, line));
+    forge_free(&forge);
+}
+
+static void layers_of_training(void **state)
+{
+    (void)state;
+    run(training_rows, COUNT(training_rows), 5);
+}
+
 static const struct row what_goes_with_it_rows[] = {
     {"unknown cost", "\"cost\":\"huber\"", "\"cost\":\"hubert\"", BP_EUNSUPPORTED,
      "no cost \"hubert\""},
@@ -685,6 +740,8 @@ int main(void)
         TEST(sums_that_overflow),
         TEST(versions),
         TEST(layers),
+        TEST(layers_of_training),
+        TEST(running_variance_below_0),
         TEST(what_goes_with_it),
         TEST(other_tensors),
         TEST(a_tensor_too_many_or_few),

@@ -35,16 +35,16 @@ static void by_the_table(void **state)
 {
     struct failing_env *host = *state;
     static const size_t widths[] = {800, 400, 16};
-    bp_network *network = make_network(
-        &(struct net_recipe){NULL, widths, 3, BP_ACTIVATION_TANH, 0, 0}, 1);
+    bp_network *network =
+        make_network(&(struct net_recipe){NULL, widths, 3, BP_ACTIVATION_TANH, 0, 0}, 1);
     struct forge forge = save(network);
     bp_bundle *bundle = NULL;
     const size_t arena = 4 * ((800 + 1) * 400 + (400 + 1) * 16);
 
     ok(bp_bundle_create(&host->env, &bundle));
     ok(bp_bundle_load_memory(bundle, forge.bytes, forge.size, NULL));
-    assert_true(host->peak_bytes <= arena + 2 * forge_header_size(&forge) +
-                                        sizeof(struct bp_mover) + 16384);
+    assert_true(host->peak_bytes <=
+                arena + 2 * forge_header_size(&forge) + sizeof(struct bp_mover) + 16384);
     assert_true(host->live_bytes <= arena + 16384);
     bp_bundle_destroy(bundle);
     bp_network_destroy(network);
@@ -93,8 +93,7 @@ static bp_status load_within(const struct forge *forge, size_t more)
         const struct rlimit limit = {most, most};
         bp_bundle *bundle = NULL;
 
-        if (setrlimit(RLIMIT_AS, &limit) != 0 ||
-            bp_bundle_create(NULL, &bundle) != BP_OK)
+        if (setrlimit(RLIMIT_AS, &limit) != 0 || bp_bundle_create(NULL, &bundle) != BP_OK)
             _exit(100);
         _exit(-bp_bundle_load_memory(bundle, forge->bytes, forge->size, NULL));
     }

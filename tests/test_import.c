@@ -255,6 +255,135 @@ static void our_own_files(void **state)
     forge_free(&forge);
 }
 
+/* ---- norms, as the state_dict of a Sequential has them ---- */
+
+#define TENSOR(name, type, shape, from, to)                                             \
+    "\"" name "\":{\"dtype\":\"" type "\",\"shape\":" shape ",\"data_offsets\":[" #from \
+    "," #to "]}"
+
+/* clang-format off */
+static const char norm_header[] =
+    "{" TENSOR("0.weight", "F32", "[3,2]", 0, 24)
+    "," TENSOR("0.bias", "F32", "[3]", 24, 36)
+    "," TENSOR("1.weight", "F32", "[3]", 36, 48)
+    "," TENSOR("1.bias", "F32", "[3]", 48, 60)
+    "," TENSOR("1.running_mean", "F32", "[3]", 60, 72)
+    "," TENSOR("1.running_var", "F32", "[3]", 72, 84)
+    "," TENSOR("1.num_batches_tracked", "I64", "[]", 84, 92)
+    "," TENSOR("3.weight", "F32", "[3]", 92, 104)
+    "," TENSOR("3.bias", "F32", "[3]", 104, 116) "}";
+/* clang-format on */
+
+static bp_network *make_norms(void **state)
+{
+    bp_network *network = NULL;
+    bp_layer *layer = NULL;
+
+    ok(bp_network_create(2, env_of(state), &network));
+    ok(bp_network_add_dense(network, 3, BP_ACTIVATION_RELU));
+    ok(bp_layer_create_batch_norm(env_of(state), &layer));
+    ok(bp_network_add(network, layer));
+    bp_layer_destroy(layer);
+    ok(bp_layer_create_dropout(0.5, env_of(state), &layer));
+    ok(bp_network_add(network, layer));
+    bp_layer_destroy(layer);
+    ok(bp_layer_create_layer_norm(env_of(state), &layer));
+    ok(bp_network_add(network, layer));
+    bp_layer_destroy(layer);
+    ok(bp_network_build(network, 1));
+    return network;
+}
+
+/* Number i of the file, which has a 64-bit counter after 21 of them, is i + 1. */
+static struct forge make_norm_file(void)
+{
+    struct forge forge = forge_make(norm_header, 116);
+    unsigned char *data = forge.bytes + 8 + forge_header_size(&forge);
+
+    for (size_t i = 0; i < 27; i++) {
+        const float value = (float)(i + 1);
+
+        memcpy(data + 4 * i + (i >= 21 ? 8 : 0), &value, sizeof value);
+    }
+    memset(data + 84, 0xff, 8);
+    return forge;
+}
+
+static void assert_first(const bp_network *network, size_t layer, int32_t which,
+                         double first)
+{
+    double values[3];
+
+    ok(bp_network_get_parameter_f64(network, layer, which, values, 3));
+    assert_true(values[0] == first && values[2] == first + 2);
+}
+
+static void norms(void **state)
+{
+    struct forge forge = make_norm_file();
+    bp_network *network = make_norms(state);
+
+    ok(bp_network_import_memory(network, forge.bytes, forge.size, NULL));
+    assert_first(network, 0, BP_PARAMETER_BIAS, 7);
+    assert_first(network, 1, BP_PARAMETER_WEIGHT, 10);
+    assert_first(network, 1, BP_PARAMETER_BIAS, 13);
+    assert_first(network, 1, BP_PARAMETER_RUNNING_MEAN, 16);
+    assert_first(network, 1, BP_PARAMETER_RUNNING_VARIANCE, 19);
+    assert_first(network, 3, BP_PARAMETER_WEIGHT, 22);
+    assert_first(network, 3, BP_PARAMETER_BIAS, 25);
+    bp_network_destroy(network);
+    forge_free(&forge);
+}
+
+static void norms_that_do_not_fit(void **state)
+{
+    static const struct {
+        const char *from, *to, *words;
+    } rows[] = {
+        {"1.running_var", "1.running_vor", "a name with a number before"},
+        {"1.running_var", "2.running_var", "running variances in its place"},
+        {"1.running_mean", "3.running_mean", "running means in its place"},
+        {"\"1.running_var\"", "\"1.num_batches_tracked\"", "has a key twice"},
+        {"1.running_var", "4.num_batches_tracked", "the file has 7 tensors, expected 8"},
+    };
+
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct forge forge = make_norm_file();
+        bp_network *network = make_norms(state);
+        double values[3];
+
+        forge_replace(&forge, rows[i].from, rows[i].to);
+        forge_seal(&forge);
+        assert_status(bp_network_import_memory(network, forge.bytes, forge.size, NULL),
+                      BP_EDATA);
+        assert_line(bp_network_error(network), rows[i].words);
+        ok(bp_network_get_parameter_f64(network, 1, BP_PARAMETER_RUNNING_VARIANCE, values,
+                                        3));
+        assert_true(values[0] == 1 && values[1] == 1 && values[2] == 1);
+        bp_network_destroy(network);
+        forge_free(&forge);
+    }
+}
+
+static void variance_below_0(void **state)
+{
+    struct forge forge = make_norm_file();
+    bp_network *network = make_norms(state);
+    const float below = -1e-3f;
+    double values[3];
+
+    memcpy(forge.bytes + 8 + forge_header_size(&forge) + 80, &below, sizeof below);
+    assert_status(bp_network_import_memory(network, forge.bytes, forge.size, NULL),
+                  BP_EDATA);
+    assert_line(bp_network_error(network),
+                "tensor \"1.running_var\" holds a variance below 0");
+    ok(bp_network_get_parameter_f64(network, 1, BP_PARAMETER_RUNNING_VARIANCE, values,
+                                    3));
+    assert_true(values[0] == 1 && values[2] == 1);
+    bp_network_destroy(network);
+    forge_free(&forge);
+}
+
 /* Rows longer than a piece, and pieces that end within a row. */
 static void large_tensors(void **state)
 {
@@ -284,6 +413,9 @@ int main(void)
         HOST_TEST(halves),
         HOST_TEST(numbers_that_are_not_finite),
         HOST_TEST(our_own_files),
+        HOST_TEST(norms),
+        HOST_TEST(norms_that_do_not_fit),
+        HOST_TEST(variance_below_0),
         HOST_TEST(large_tensors),
     };
 

@@ -35,7 +35,8 @@ def size(value):
 
 
 class Network:
-    """Dense layers of (outputs, activation), or an activation alone as (None, activation)."""
+    """Dense layers of (outputs, activation), an activation alone as (None, activation), or
+    a kind by its name, with settings by their keys."""
 
     def __init__(self, inputs, layers, precision=F32, seed=1):
         self.handle = ctypes.c_void_p()
@@ -43,7 +44,13 @@ class Network:
         ok(bp.bp_network_set(self.handle, 1, ctypes.c_double(precision)))
         for outputs, activation in layers:
             layer = ctypes.c_void_p()
-            if outputs is None:
+            if isinstance(outputs, str):
+                numbers = [ctypes.c_double(0)] if outputs in ("dropout", "noise") else []
+                ok(getattr(bp, f"bp_layer_create_{outputs}")(*numbers, None,
+                                                             ctypes.byref(layer)))
+                for key, value in activation.items():
+                    ok(bp.bp_layer_set(layer, key, ctypes.c_double(value)))
+            elif outputs is None:
                 ok(bp.bp_layer_create_activation(activation, None, ctypes.byref(layer)))
             else:
                 ok(bp.bp_layer_create_dense(size(outputs), activation, None,
@@ -53,6 +60,12 @@ class Network:
             bp.bp_layer_destroy(layer)
         ok(bp.bp_network_build(self.handle, ctypes.c_uint64(seed)), self.error())
         self.inputs = inputs
+
+    def set(self, layer, which, values):
+        values = np.ascontiguousarray(values, np.float64)
+        ok(bp.bp_network_set_parameter_f64(
+            self.handle, size(layer), which, values.ctypes.data_as(ctypes.c_void_p),
+            size(values.size)), self.error())
 
     def error(self):
         return bp.bp_network_error(self.handle).decode()

@@ -27,6 +27,28 @@ def compare(path, network, rows, given):
     return worst
 
 
+WEIGHT, BIAS, MEAN, VARIANCE = range(4)
+PROBABILITY, DEVIATION, EPSILON, AFFINE = 6, 7, 8, 10
+
+
+def norms():
+    """Networks of the layers that are there for training, their numbers at random."""
+    for kind in ("layer_norm", "batch_norm"):
+        for affine in (0, 1):
+            for precision in (F32, F64):
+                network = Network(5, [("noise", {DEVIATION: 1}), (7, 2),
+                                      (kind, {AFFINE: affine, EPSILON: 1e-3}),
+                                      ("dropout", {PROBABILITY: 0.5}), (4, 3)],
+                                  precision, seed=9)
+                if affine:
+                    network.set(2, WEIGHT, SPREAD.normal(1, 1, 7))
+                    network.set(2, BIAS, SPREAD.normal(0, 1, 7))
+                if kind == "batch_norm":
+                    network.set(2, MEAN, SPREAD.normal(0, 1, 7))
+                    network.set(2, VARIANCE, SPREAD.uniform(0.01, 3, 7))
+                yield f"{kind}-{affine}-{precision}", network
+
+
 def main():
     folder = Path(tempfile.mkdtemp())
     names = []
@@ -43,13 +65,19 @@ def main():
                 network.call("bp_network_export_onnx", path)
                 worst = max(worst, compare(path, network, rows, rows))
                 count += 1
+    for name, network in norms():
+        path = folder / f"{name}.onnx"
+        rows = SPREAD.normal(0, 2, (40, 5)).astype(np.float32)
+        network.call("bp_network_export_onnx", path)
+        worst = max(worst, compare(path, network, rows, rows))
+        count += 1
     rows = SPREAD.normal(1000, 3, (60, 5)).astype(np.float32)
     made = scaler(rows)
     network = Network(5, [(8, 3), (2, 13)])
     path = folder / "scaled.onnx"
     network.call("bp_network_export_onnx", path, options(scaler=made))
     worst = max(worst, compare(path, network, rows, scaled(made, rows)))
-    print(f"{count + 1} networks, {len(names)} activations: the largest difference is "
+    print(f"{count + 1} networks, {len(names)} activations, 4 more layers: the largest difference is "
           f"{worst:.1e} (onnx {onnx.__version__}, onnxruntime {ort.__version__})")
 
 
