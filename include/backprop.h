@@ -2808,13 +2808,13 @@ BP_API bp_status bp_network_export_onnx_memory(bp_network *network,
                                                size_t *size);
 
 /** Write a network as C source, for where no library goes: `NAME.c` and `NAME.h`, plain
- * C99 with constant weights in float, no allocation, no state and nothing but `math.h`.
- * `NAME_predict(inputs, outputs)` runs one row; where a scaler is given it takes the
- * inputs as they are before scaling. `NAME_self_test()` answers 0 if it gives the outputs
- * that the library gives. They are the same to the bit for linear, relu, leaky relu,
- * softsign and hard sigmoid; the other activations use the functions of the C library
- * they are compiled with, and agree within 1e-5. A network in double is exported in
- * float.
+ * C99 with constant weights in float, no allocation, no state, and of `math.h` only what
+ * IEEE 754 gives the bits of (fma, square root, sign). `NAME_predict(inputs, outputs)`
+ * runs one row; where a scaler is given it takes the inputs as they are before scaling.
+ * The source carries the library's own formulas, so the outputs are the same to the bit,
+ * and `NAME_self_test()` answers 0 if they are; a machine whose `double` is a float or
+ * whose fma rounds twice gives 1. Dropout and noise are left out. A network in double is
+ * exported in float.
  * @param network  a built network of built-in operations.
  * @param folder   where the two files go; each is saved as by bp_network_save().
  * @param name     of the files and in front of all names: a C identifier of 1 to 31

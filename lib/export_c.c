@@ -2,9 +2,9 @@
 /*
  * A network as C source. Each unit is one chain of fmaf() in ascending order of its
  * inputs, begun with its bias: what the library's kernels compute, to the bit. Numbers
- * are written so that none of their bits is lost.
+ * are written so that none of their bits is lost. The formulas are in export_c_formulas.
  */
-#include "bundle.h"
+#include "export_c.h"
 
 #include "format/exact.h"
 
@@ -23,14 +23,7 @@ struct exporting {
 
 /* ---- text to a sink ---- */
 
-struct writer {
-    struct bp_out out;
-    bp_sink_fn sink;
-    void *user;
-    bp_status status;
-};
-
-static void flush(struct writer *w)
+static void flush(struct bp_c_writer *w)
 {
     if (w->status == BP_OK && w->out.failed)
         w->status = BP_ENOMEM;
@@ -39,202 +32,107 @@ static void flush(struct writer *w)
     w->out.used = 0;
 }
 
-static void put(struct writer *w, const char *text)
+void bp_c_put(struct bp_c_writer *w, const char *text)
 {
     bp_out_text(&w->out, text);
     if (w->out.used > FLUSH_AT)
         flush(w);
 }
 
-/* A text in which @ stands for the name, and $ for a number. */
-static void put_with(struct writer *w, const char *text, const char *name, size_t number)
+void bp_c_put_with(struct bp_c_writer *w, const char *text, const char *name,
+                   size_t number)
 {
     char one[2] = {0, 0};
 
     for (; *text != '\0'; text++) {
         if (*text == '@')
-            put(w, name);
+            bp_c_put(w, name);
         else if (*text == '$')
             bp_out_number(&w->out, number);
         else {
             one[0] = *text;
-            put(w, one);
+            bp_c_put(w, one);
         }
     }
 }
 
 /* As a constant: 30.0f or 0x1.8p-1f; doubles without the f. */
-static void put_constant(struct writer *w, double value, const char *suffix)
+static void put_constant(struct bp_c_writer *w, double value, const char *suffix)
 {
     struct bp_exact text;
 
-    put(w, bp_exact_write(&text, value));
+    bp_c_put(w, bp_exact_write(&text, value));
     if (strchr(text.text, 'p') == NULL)
-        put(w, ".0");
-    put(w, suffix);
-}
-
-/* ---- activations ---- */
-
-/* Element by element: `slope` is a parameter of all. Softmax and its logarithm are of a
- * row. NULL: nothing to do. */
-static const struct {
-    const char *body;
-    bool exact; /* The bits of the library. */
-} activations[] = {
-    [BP_ACTIVATION_LINEAR] = {NULL, true},
-    [BP_ACTIVATION_SIGMOID] = {"1.0f / (1.0f + expf(-z))", false},
-    [BP_ACTIVATION_TANH] = {"tanhf(z)", false},
-    [BP_ACTIVATION_RELU] = {"z > 0.0f ? z : 0.0f", true},
-    [BP_ACTIVATION_LEAKY_RELU] = {"z < 0.0f ? slope * z : z", true},
-    [BP_ACTIVATION_ELU] = {"z < 0.0f ? slope * expm1f(z) : z", false},
-    [BP_ACTIVATION_SELU] = {"1.0507009873554805f * (z < 0.0f ? 1.6732632423543772f * "
-                            "expm1f(z) : z)",
-                            false},
-    [BP_ACTIVATION_GELU] = {"0.5f * z * erfcf(-0.7071067811865475f * z)", false},
-    [BP_ACTIVATION_GELU_TANH] = {"0.5f * z * (1.0f + tanhf(0.7978845608028654f * (z + "
-                                 "0.044715f * z * z * z)))",
-                                 false},
-    [BP_ACTIVATION_SILU] = {"z / (1.0f + expf(-z))", false},
-    [BP_ACTIVATION_SOFTPLUS] = {"z > 20.0f ? z : log1pf(expf(z))", false},
-    [BP_ACTIVATION_SOFTSIGN] = {"z / (1.0f + fabsf(z))", true},
-    [BP_ACTIVATION_HARD_SIGMOID] =
-        {"z < -3.0f ? 0.0f : z > 3.0f ? 1.0f : z / 6.0f + 0.5f", true},
-    [BP_ACTIVATION_SOFTMAX] = {"", false},
-    [BP_ACTIVATION_LOG_SOFTMAX] = {"", false},
-};
-
-static const char element_text[] =
-    "\nstatic void apply_@(float *a, size_t count, float slope)\n"
-    "{\n"
-    "    size_t i;\n"
-    "\n"
-    "    (void)slope;\n"
-    "    for (i = 0; i < count; i++) {\n"
-    "        const float z = a[i];\n"
-    "\n"
-    "        a[i] = ";
-
-static const char row_text[] =
-    "\nstatic void apply_@(float *a, size_t count, float slope)\n"
-    "{\n"
-    "    float most = a[0];\n"
-    "    float sum = 0.0f;\n"
-    "    size_t i;\n"
-    "\n"
-    "    (void)slope;\n"
-    "    for (i = 1; i < count; i++)\n"
-    "        most = a[i] > most ? a[i] : most;\n"
-    "    for (i = 0; i < count; i++)\n"
-    "        sum += expf(a[i] - most);\n";
-
-static bool is_used(const struct bp_network *network, int32_t activation)
-{
-    for (size_t i = 0; i < network->count; i++)
-        if (network->nodes[i].spec.activation == activation)
-            return true;
-    return false;
-}
-
-static void put_activation(struct writer *w, int32_t activation)
-{
-    const char *name = bp_activation_name(activation);
-
-    if (activation == BP_ACTIVATION_SOFTMAX || activation == BP_ACTIVATION_LOG_SOFTMAX) {
-        put_with(w, row_text, name, 0);
-        put(w, "    for (i = 0; i < count; i++)\n        a[i] = ");
-        put(w, activation == BP_ACTIVATION_SOFTMAX ? "expf(a[i] - most) / sum;\n}\n"
-                                                   : "a[i] - most - logf(sum);\n}\n");
-        return;
-    }
-    put_with(w, element_text, name, 0);
-    put(w, activations[activation].body);
-    put(w, ";\n    }\n}\n");
-}
-
-static const char dense_text[] =
-    "\n/* z = w x + b, w by rows. */\n"
-    "static void dense(const float *w, const float *b, const float *x, float *z,\n"
-    "                  size_t inputs, size_t outputs)\n"
-    "{\n"
-    "    size_t i, j;\n"
-    "\n"
-    "    for (j = 0; j < outputs; j++, w += inputs) {\n"
-    "        float sum = b != NULL ? b[j] : 0.0f;\n"
-    "\n"
-    "        for (i = 0; i < inputs; i++)\n"
-    "            sum = fmaf(x[i], w[i], sum);\n"
-    "        z[j] = sum;\n"
-    "    }\n"
-    "}\n";
-
-static void put_functions(struct writer *w, const struct bp_network *network)
-{
-    for (size_t i = 0; i < network->count; i++)
-        if (network->nodes[i].spec.kind == BP_LAYER_KIND_DENSE) {
-            put(w, dense_text);
-            break;
-        }
-    for (int32_t i = 0; bp_activation_name(i) != NULL; i++)
-        if (activations[i].body != NULL && is_used(network, i))
-            put_activation(w, i);
+        bp_c_put(w, ".0");
+    bp_c_put(w, suffix);
 }
 
 /* ---- numbers ---- */
 
-static void put_row(struct writer *w, const float *values, size_t count, size_t *done)
+static void put_row(struct bp_c_writer *w, const float *values, size_t count,
+                    size_t *done)
 {
     for (size_t i = 0; i < count; i++, (*done)++) {
-        put(w, *done == 0 ? "\n    " : *done % A_LINE == 0 ? ",\n    " : ", ");
+        bp_c_put(w, *done == 0 ? "\n    " : *done % A_LINE == 0 ? ",\n    " : ", ");
         put_constant(w, (double)values[i], "f");
     }
 }
 
-static void put_tensor(struct writer *w, const struct bp_network *network,
-                       const struct bp_place *place, const char *kind, size_t layer)
+static void put_tensor(struct bp_c_writer *w, const struct bp_network *network,
+                       const struct bp_word *kind, size_t layer)
 {
+    const struct bp_tensor tensor = bp_network_tensor(network, layer, kind->value);
+    const struct bp_place *place = tensor.place;
     float piece[64];
     size_t done = 0;
 
-    put_with(w, "\nstatic const float @_$[] = {", kind, layer);
+    if (place == NULL)
+        return;
+
+    bp_c_put_with(w, "\nstatic const float @_$[] = {", kind->name, layer);
     for (size_t row = 0; row < place->rows; row++)
         for (size_t col = 0; col < place->cols; col += 64) {
             const size_t left = place->cols - col;
             const size_t count = left < 64 ? left : 64;
             const unsigned char *first =
-                bp_network_row(network, &network->params, place, row);
+                bp_network_row(network, tensor.arena, place, row);
 
             network->engine->store_f32(first + sizeof(float) * col * place->col_stride,
                                        place->col_stride, piece, count);
             put_row(w, piece, count, &done);
         }
-    put(w, "};\n");
+    bp_c_put(w, "};\n");
 }
 
-static void put_parameters(struct writer *w, const struct bp_network *network)
-{
-    for (size_t i = 0; i < network->count; i++) {
-        const struct bp_node *node = &network->nodes[i];
+/* The names of arrays. */
+static const struct bp_word kinds[] = {
+    {BP_PARAMETER_WEIGHT, "weights"},
+    {BP_PARAMETER_BIAS, "biases"},
+    {BP_PARAMETER_RUNNING_MEAN, "means"},
+    {BP_PARAMETER_RUNNING_VARIANCE, "variances"},
+    {0, NULL},
+};
 
-        if (node->weight.rows > 0)
-            put_tensor(w, network, &node->weight, "weights", i);
-        if (node->bias.rows > 0)
-            put_tensor(w, network, &node->bias, "biases", i);
-    }
+static void put_parameters(struct bp_c_writer *w, const struct bp_network *network)
+{
+    for (size_t i = 0; i < network->count; i++)
+        for (const struct bp_word *kind = kinds; kind->name != NULL; kind++)
+            put_tensor(w, network, kind, i);
 }
 
-static void put_scaler(struct writer *w, const struct bp_scaler *scaler)
+static void put_scaler(struct bp_c_writer *w, const struct bp_scaler *scaler)
 {
-    put(w,
+    bp_c_put(
+        w,
         "\n/* Offset and scale of each input. */\nstatic const double scaling[][2] = {");
     for (size_t col = 0; col < scaler->cols; col++) {
-        put(w, col == 0 ? "\n    {" : ",\n    {");
+        bp_c_put(w, col == 0 ? "\n    {" : ",\n    {");
         put_constant(w, scaler->columns[col].offset, "");
-        put(w, ", ");
+        bp_c_put(w, ", ");
         put_constant(w, scaler->columns[col].scale, "");
-        put(w, "}");
+        bp_c_put(w, "}");
     }
-    put(w, "};\n");
+    bp_c_put(w, "};\n");
 }
 
 /* ---- the functions of the file ---- */
@@ -249,104 +147,134 @@ static size_t widest(const struct bp_network *network)
     return most;
 }
 
-/* The two rows change places with each dense layer. */
-static void put_layer(struct writer *w, const struct bp_node *node, size_t index,
+/* "weights_1, biases_1, " or "NULL, " for what the layer has not. */
+static void put_arrays(struct bp_c_writer *w, const struct bp_node *node, size_t index)
+{
+    bp_c_put_with(w, node->weight.rows > 0 ? "weights_$, " : "NULL, ", "", index);
+    bp_c_put_with(w, node->bias.rows > 0 ? "biases_$, " : "NULL, ", "", index);
+    if (node->spec.kind == BP_LAYER_KIND_BATCH_NORM)
+        bp_c_put_with(w, "means_$, variances_$, ", "", index);
+}
+
+/* The two rows change places. */
+static void put_dense(struct bp_c_writer *w, const struct bp_node *node, size_t index,
+                      size_t *at)
+{
+    bp_c_put(w, "    dense(");
+    put_arrays(w, node, index);
+    bp_c_put(w, *at == 0 ? "a, b, " : "b, a, ");
+    bp_c_put_with(w, "$, ", "", node->inputs);
+    bp_c_put_with(w, "$);\n", "", node->outputs);
+    *at = 1 - *at;
+}
+
+static void put_norm(struct bp_c_writer *w, const struct bp_node *node, size_t index,
+                     size_t at)
+{
+    const bool by_row = node->spec.kind == BP_LAYER_KIND_LAYER_NORM;
+
+    bp_c_put(w, by_row ? "    layer_norm(" : "    batch_norm(");
+    put_arrays(w, node, index);
+    bp_c_put_with(w, at == 0 ? "a, $, " : "b, $, ", "", node->outputs);
+    put_constant(w, bp_layer_setting(&node->spec, BP_LAYER_EPSILON), "");
+    bp_c_put(w, ");\n");
+}
+
+static void put_layer(struct bp_c_writer *w, const struct bp_node *node, size_t index,
                       size_t *at)
 {
     const struct bp_layer_spec *spec = &node->spec;
 
-    if (spec->kind == BP_LAYER_KIND_DENSE) {
-        put_with(w, "    dense(weights_$, ", "", index);
-        put_with(w, node->bias.rows > 0 ? "biases_$, " : "NULL, ", "", index);
-        put(w, *at == 0 ? "a, b, " : "b, a, ");
-        put_with(w, "$, ", "", node->inputs);
-        put_with(w, "$);\n", "", node->outputs);
-        *at = 1 - *at;
-    }
-    if (activations[spec->activation].body == NULL)
+    if (spec->kind == BP_LAYER_KIND_DENSE)
+        put_dense(w, node, index, at);
+    else if (bp_layer_normalises(spec->kind))
+        put_norm(w, node, index, *at);
+    if (!bp_c_applies(spec->activation))
         return;
-    put_with(w, "    apply_@(", bp_activation_name(spec->activation), 0);
-    put_with(w, *at == 0 ? "a, $, " : "b, $, ", "", node->outputs);
+    bp_c_put_with(w, "    apply_@(", bp_activation_name(spec->activation), 0);
+    bp_c_put_with(w, *at == 0 ? "a, $, " : "b, $, ", "", node->outputs);
     put_constant(w, (double)(float)bp_layer_setting(spec, BP_LAYER_SLOPE), "f");
-    put(w, ");\n");
+    bp_c_put(w, ");\n");
 }
 
-static void put_predict(struct writer *w, const struct exporting *e)
+static void put_predict(struct bp_c_writer *w, const struct exporting *e)
 {
     const struct bp_network *network = e->network;
     size_t at = 0;
 
-    put_with(w,
-             "\nvoid @_predict(const float *inputs, float *outputs)\n"
-             "{\n"
-             "    float a[$], b[$];\n"
-             "    size_t i;\n"
-             "\n",
-             e->name, widest(network));
-    put_with(w, "    (void)b;\n    for (i = 0; i < $; i++)\n        a[i] = ", "",
-             network->inputs);
-    put(w, e->options.scaler != NULL
-               ? "(float)(((double)inputs[i] - scaling[i][0]) * scaling[i][1]);\n"
-               : "inputs[i];\n");
+    bp_c_put_with(w,
+                  "\nvoid @_predict(const float *inputs, float *outputs)\n"
+                  "{\n"
+                  "    float a[$], b[$];\n"
+                  "    size_t i;\n"
+                  "\n",
+                  e->name, widest(network));
+    bp_c_put_with(w, "    (void)b;\n    for (i = 0; i < $; i++)\n        a[i] = ", "",
+                  network->inputs);
+    bp_c_put(w, e->options.scaler != NULL
+                    ? "(float)(((double)inputs[i] - scaling[i][0]) * scaling[i][1]);\n"
+                    : "inputs[i];\n");
     for (size_t i = 0; i < network->count; i++)
         put_layer(w, &network->nodes[i], i, &at);
-    put_with(w, "    for (i = 0; i < $; i++)\n        outputs[i] = ", "",
-             bp_network_width(network));
-    put(w, at == 0 ? "a[i];\n}\n" : "b[i];\n}\n");
+    bp_c_put_with(w, "    for (i = 0; i < $; i++)\n        outputs[i] = ", "",
+                  bp_network_width(network));
+    bp_c_put(w, at == 0 ? "a[i];\n}\n" : "b[i];\n}\n");
 }
 
-static bool is_exact(const struct bp_network *network)
-{
-    for (size_t i = 0; i < network->count; i++)
-        if (!activations[network->nodes[i].spec.activation].exact)
-            return false;
-    return true;
-}
-
-static void put_self_test(struct writer *w, const struct exporting *e)
+static void put_self_test(struct bp_c_writer *w, const struct exporting *e)
 {
     const float *inputs = (const float *)(const void *)e->test.data;
     const size_t outputs = bp_network_width(e->network);
     size_t done = 0;
 
-    put(w, "\nstatic const float test_inputs[] = {");
+    bp_c_put(w, "\nstatic const float test_inputs[] = {");
     put_row(w, inputs, e->network->inputs, &done);
-    put(w, "};\n\nstatic const float test_outputs[] = {");
+    bp_c_put(w, "};\n\nstatic const float test_outputs[] = {");
     done = 0;
     put_row(w, inputs + e->network->inputs, outputs, &done);
-    put_with(w,
-             "};\n"
-             "\n"
-             "int @_self_test(void)\n"
-             "{\n"
-             "    float outputs[$];\n"
-             "    size_t i;\n"
-             "\n"
-             "    @_predict(test_inputs, outputs);\n"
-             "    for (i = 0; i < $; i++)\n",
-             e->name, outputs);
-    put(w, is_exact(e->network)
-               ? "        if (!(outputs[i] == test_outputs[i]))\n"
-               : "        if (!(fabsf(outputs[i] - test_outputs[i]) <=\n"
-                 "              1e-5f * (1.0f + fabsf(test_outputs[i]))))\n");
-    put(w, "            return 1;\n    return 0;\n}\n");
+    bp_c_put_with(w,
+                  "};\n"
+                  "\n"
+                  "int @_self_test(void)\n"
+                  "{\n"
+                  "    float outputs[$];\n"
+                  "    size_t i;\n"
+                  "\n"
+                  "    @_predict(test_inputs, outputs);\n"
+                  "    for (i = 0; i < $; i++)\n",
+                  e->name, outputs);
+    bp_c_put(w, "        if (!(outputs[i] == test_outputs[i]))\n"
+                "            return 1;\n"
+                "    return 0;\n"
+                "}\n");
 }
+
+/* No compiler may fuse what the formulas do not; see lib/strict.h. */
+static const char includes_text[] = "#if defined(__clang__)\n"
+                                    "#pragma STDC FP_CONTRACT OFF\n"
+                                    "#elif defined(__GNUC__)\n"
+                                    "#pragma GCC optimize(\"fp-contract=off\")\n"
+                                    "#endif\n"
+                                    "\n"
+                                    "#include <math.h>\n"
+                                    "#include <stddef.h>\n"
+                                    "#include <stdint.h>\n"
+                                    "#include <string.h>\n";
 
 static bp_status produce_source(void *context, bp_sink_fn sink, void *user)
 {
     const struct exporting *e = context;
-    struct writer w = {.sink = sink, .user = user};
+    struct bp_c_writer w = {.sink = sink, .user = user};
 
     bp_out_begin(&w.out, &e->network->host);
-    put_with(&w, "/* Made by backprop ", "", 0);
-    put(&w, bp_version_text());
-    put_with(&w, " from a network. */\n#include \"@.h\"\n\n#include <math.h>\n", e->name,
-             0);
-    put(&w, "#include <stddef.h>\n");
+    bp_c_put_with(&w, "/* Made by backprop ", "", 0);
+    bp_c_put(&w, bp_version_text());
+    bp_c_put_with(&w, " from a network. */\n#include \"@.h\"\n\n", e->name, 0);
+    bp_c_put(&w, includes_text);
     put_parameters(&w, e->network);
     if (e->options.scaler != NULL)
         put_scaler(&w, e->options.scaler);
-    put_functions(&w, e->network);
+    bp_c_put_functions(&w, e->network);
     put_predict(&w, e);
     put_self_test(&w, e);
     flush(&w);
@@ -382,13 +310,13 @@ static const char header_end[] = " };\n"
 static bp_status produce_header(void *context, bp_sink_fn sink, void *user)
 {
     const struct exporting *e = context;
-    struct writer w = {.sink = sink, .user = user};
+    struct bp_c_writer w = {.sink = sink, .user = user};
 
     bp_out_begin(&w.out, &e->network->host);
-    put(&w, "/* Made by backprop from a network. */\n");
-    put_with(&w, header_text, e->name, e->network->inputs);
+    bp_c_put(&w, "/* Made by backprop from a network. */\n");
+    bp_c_put_with(&w, header_text, e->name, e->network->inputs);
     bp_out_number(&w.out, bp_network_width(e->network));
-    put_with(&w, header_end, e->name, 0);
+    bp_c_put_with(&w, header_end, e->name, 0);
     flush(&w);
     bp_out_release(&w.out);
     return w.status == BP_ENOMEM
@@ -473,14 +401,10 @@ static bool name_ok(const char *name)
 
 static bp_status check_layers(const struct bp_network *network, struct bp_text *text)
 {
-    const size_t known = sizeof activations / sizeof activations[0];
-
     for (size_t i = 0; i < network->count; i++) {
         const struct bp_layer_spec *spec = &network->nodes[i].spec;
 
-        if ((spec->kind != BP_LAYER_KIND_DENSE &&
-             spec->kind != BP_LAYER_KIND_ACTIVATION) ||
-            spec->activation < 0 || (size_t)spec->activation >= known)
+        if (spec->kind == BP_LAYER_KIND_CUSTOM || !bp_c_knows(spec->activation))
             return bp_fail(text, BP_EUNSUPPORTED,
                            "layer %zu is of a kind that cannot be exported", i);
     }
@@ -492,7 +416,10 @@ static bp_status check_finite(const struct exporting *e)
     const struct bp_network *network = e->network;
 
     if (isfinite(network->engine->largest(network->kernels, network->params.base,
-                                          network->params_count)))
+                                          network->params_count)) &&
+        (network->state_count == 0 ||
+         isfinite(network->engine->largest(network->kernels, network->state.base,
+                                           network->state_count))))
         return BP_OK;
     return bp_fail(e->text, BP_EDATA, "a parameter is not finite in float");
 }

@@ -35,6 +35,55 @@ static bp_network *make_network(int32_t activation, int32_t precision)
     return network;
 }
 
+static void add(bp_network *network, bp_layer *layer)
+{
+    need(bp_network_add(network, layer), "add");
+    bp_layer_destroy(layer);
+}
+
+static void set(bp_network *network, size_t layer, int32_t which, float first, float step)
+{
+    float values[70];
+
+    for (size_t i = 0; i < 70; i++)
+        values[i] = first + step * (float)(i * 29 % 70);
+    need(bp_network_set_parameter(network, layer, which, values, 70),
+         bp_network_error(network));
+}
+
+/* The layers that are there for training, their norms with and without a scale. */
+static bp_network *make_norms(void)
+{
+    bp_network *network = NULL;
+    bp_layer *layer = NULL;
+
+    need(bp_network_create(5, NULL, &network), "create");
+    need(bp_layer_create_noise(1, NULL, &layer), "noise");
+    add(network, layer);
+    need(bp_network_add_dense(network, 70, BP_ACTIVATION_TANH), "dense");
+    need(bp_layer_create_batch_norm(NULL, &layer), "batch norm");
+    add(network, layer);
+    need(bp_layer_create_dropout(0.5, NULL, &layer), "dropout");
+    add(network, layer);
+    need(bp_layer_create_layer_norm(NULL, &layer), "layer norm");
+    add(network, layer);
+    need(bp_layer_create_batch_norm(NULL, &layer), "batch norm");
+    need(bp_layer_set(layer, BP_LAYER_AFFINE, 0), "affine");
+    add(network, layer);
+    need(bp_layer_create_layer_norm(NULL, &layer), "layer norm");
+    need(bp_layer_set(layer, BP_LAYER_AFFINE, 0), "affine");
+    add(network, layer);
+    need(bp_network_build(network, 3), "build");
+    set(network, 2, BP_PARAMETER_WEIGHT, -1, 0.037f);
+    set(network, 2, BP_PARAMETER_BIAS, 2, -0.061f);
+    set(network, 2, BP_PARAMETER_RUNNING_MEAN, -0.5f, 0.013f);
+    set(network, 2, BP_PARAMETER_RUNNING_VARIANCE, 0.1f, 0.019f);
+    set(network, 4, BP_PARAMETER_WEIGHT, -1, 0.041f);
+    set(network, 5, BP_PARAMETER_RUNNING_MEAN, -1, 0.017f);
+    set(network, 5, BP_PARAMETER_RUNNING_VARIANCE, 0.3f, 0.023f);
+    return network;
+}
+
 static void export_one(bp_network *network, const char *folder, const char *name,
                        const bp_scaler *scaler)
 {
@@ -72,6 +121,7 @@ int main(int argc, char **argv)
     for (int32_t i = 0; bp_activation_name(i) != NULL; i++)
         export_one(make_network(i, BP_PRECISION_F32), argv[1], bp_activation_name(i),
                    NULL);
+    export_one(make_norms(), argv[1], "norms", NULL);
     scaler = make_scaler();
     export_one(make_network(BP_ACTIVATION_RELU, BP_PRECISION_F64), argv[1], "scaled",
                scaler);

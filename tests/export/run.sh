@@ -51,5 +51,41 @@ if command -v arm-none-eabi-gcc >/dev/null; then
             fault "arm-none-eabi-gcc: $name does not compile"
     done <"$work/names"
 fi
+
+# Another one, whose int has 16 bits and whose double is a float.
+if command -v avr-gcc >/dev/null; then
+    while read -r name; do
+        checks=$((checks + 1))
+        # shellcheck disable=SC2086
+        avr-gcc $warnings -mmcu=atmega2560 -Os -c "$work/$name.c" -o "$work/avr.o" ||
+            fault "avr-gcc: $name does not compile"
+    done <"$work/names"
+fi
+
+# What a network takes: bytes here and there, and the time of a row here.
+cat >"$work/clock.c" <<'END'
+#include "softmax.h"
+#include <stdio.h>
+#include <time.h>
+int main(void)
+{
+    float inputs[softmax_inputs] = {0.5f}, outputs[softmax_outputs];
+    const clock_t begin = clock();
+    int i;
+
+    for (i = 0; i < 100000; i++)
+        softmax_predict(inputs, outputs);
+    printf("%.2f us a row\n", 10.0 * (double)(clock() - begin) / CLOCKS_PER_SEC);
+    return outputs[0] > 2;
+}
+END
+cc -O2 "$work/clock.c" "$work/softmax.c" -lm -o "$work/clock"
+echo "5-70-3, softmax: $("$work/clock") here"
+for tool in gcc "arm-none-eabi-gcc -mcpu=cortex-m4 -mthumb" "avr-gcc -mmcu=atmega2560"; do
+    command -v "${tool%% *}" >/dev/null || continue
+    $tool -std=c99 -Os -c "$work/softmax.c" -o "$work/size.o"
+    size "$work/size.o" | awk -v tool="${tool%% *}" \
+        'NR == 2 {print "  " tool ": " $1 " bytes of code and constants, " $2 + $3 " of data"}'
+done
 echo "$((checks - failures)) passed, $failures failed"
 [ "$checks" -gt 1 ] && [ "$failures" -eq 0 ]
