@@ -250,7 +250,7 @@ static const char erf_text[] =
     "}\n";
 
 static const char lanes_text[] =
-    "\n/* Of a row: the largest; and the sum of e^(z - m), which takes sixteen lanes. */\n"
+    "\n/* Of a row: the largest; the sum of e^(z - m), which takes sixteen lanes. */\n"
     "static float row_max(const float *z, size_t count)\n"
     "{\n"
     "    float most = z[0];\n"
@@ -301,7 +301,7 @@ static const char layer_norm_text[] =
     "    return lane[0];\n"
     "}\n"
     "\n"
-    "/* y = w (x - mean) / sqrt(variance + epsilon) + b, with the moments of the row. */\n"
+    "/* y = w (x - mean) / sqrt(variance + epsilon) + b, moments of the row. */\n"
     "static void layer_norm(const float *w, const float *b, float *x, size_t count,\n"
     "                       double epsilon)\n"
     "{\n"
