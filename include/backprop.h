@@ -1360,7 +1360,9 @@ enum {
 enum {
     BP_CSV_CLASSES = 0, /**< One column of class names, in any text; classes are numbered
                              in the order of their names. */
-    BP_CSV_NUMBERS = 1  /**< Numbers: the targets. */
+    BP_CSV_NUMBERS = 1, /**< Numbers: the targets. */
+    BP_CSV_NO_TARGETS = 2 /**< There are none: columns that are no features are passed
+                             over. For rows whose answer is not known. */
 };
 
 /** How a CSV file is read. Names of columns are those of the header line, or "1", "2"...

@@ -90,6 +90,10 @@ static bp_status check_lists(struct bp_text *text, const bp_csv_options *options
     bp_status status =
         check_list(text, "targets", options->targets, options->targets_count);
 
+    if (status == BP_OK && options->target_kind == BP_CSV_NO_TARGETS &&
+        options->targets != NULL)
+        return bp_fail(text, BP_EINVAL,
+                       "targets are given, expected NULL for BP_CSV_NO_TARGETS");
     if (status == BP_OK && options->target_kind == BP_CSV_CLASSES &&
         options->targets_count > 1)
         return bp_fail(text, BP_EINVAL,
@@ -111,7 +115,7 @@ static bp_status check_options(struct bp_text *text, const bp_csv_options *optio
         return bp_fail(text, BP_EINVAL,
                        "separator is %ld, expected a character such as ',' ';' or tab",
                        (long)options->separator);
-    if (options->target_kind != BP_CSV_CLASSES && options->target_kind != BP_CSV_NUMBERS)
+    if (options->target_kind < BP_CSV_CLASSES || options->target_kind > BP_CSV_NO_TARGETS)
         return bp_fail(text, BP_EINVAL, "target_kind is %ld, expected a BP_CSV_ value",
                        (long)options->target_kind);
     if (options->reserved != 0)
@@ -211,6 +215,8 @@ static bp_status choose_targets(struct table *table)
     const bp_csv_options *options = &table->options;
     bp_status status = BP_OK;
 
+    if (options->target_kind == BP_CSV_NO_TARGETS)
+        return BP_OK;
     if (options->targets == NULL) {
         table->columns[table->cols - 1].role = ROLE_TARGET;
         table->targets = 1;
@@ -378,6 +384,8 @@ static bp_status keep_row(struct table *table)
 
     memcpy(table->inputs, table->values, table->features * sizeof(float));
     table->inputs += table->features;
+    if (table->options.target_kind == BP_CSV_NO_TARGETS)
+        return BP_OK;
     if (table->options.target_kind == BP_CSV_NUMBERS) {
         memcpy(table->outputs, table->values + table->features,
                table->targets * sizeof(float));
@@ -418,12 +426,14 @@ static bool reserve(struct table *table)
         bp_part_create(table->host, table->kept, table->features, &parts[BP_PART_INPUTS]);
     if (table->values == NULL || table->inputs == NULL)
         return false;
+    table->content.rows = table->kept;
+    table->content.dropped = table->rows - table->kept;
+    if (table->options.target_kind == BP_CSV_NO_TARGETS)
+        return true;
     last = bp_part_create(table->host, table->kept, numbers ? table->targets : 1,
                           &parts[numbers ? BP_PART_TARGETS : BP_PART_LABELS]);
     table->outputs = numbers ? last : NULL;
     table->label = numbers ? NULL : last;
-    table->content.rows = table->kept;
-    table->content.dropped = table->rows - table->kept;
     return last != NULL;
 }
 

@@ -45,7 +45,10 @@ static void options_are_checked(void **state)
     REFUSED_OPTION(options.struct_size = 1, "struct_size is 1, expected ");
     REFUSED_OPTION(options.has_header = 2, "has_header is 2, expected 0 or 1");
     REFUSED_OPTION(options.drop_missing = -1, "drop_missing is -1, expected 0 or 1");
-    REFUSED_OPTION(options.target_kind = 2, "target_kind is 2, expected a BP_CSV_ value");
+    REFUSED_OPTION(options.target_kind = 3, "target_kind is 3, expected a BP_CSV_ value");
+    REFUSED_OPTION((options.target_kind = BP_CSV_NO_TARGETS, options.targets = names,
+                    options.targets_count = 1),
+                   "expected NULL for BP_CSV_NO_TARGETS");
     REFUSED_OPTION(options.reserved = 7, "reserved is 7, expected 0");
     REFUSED_OPTION(options.row_limit = 0, "row_limit is 0, expected at least 1");
     REFUSED_OPTION(options.targets_count = 1,
@@ -81,6 +84,28 @@ static void arguments_are_checked(void **state)
     assert_int_equal(bp_dataset_parse_csv(dataset, "a,b\n1,x\n", 8, NULL), BP_ESTATE);
     assert_line(bp_dataset_error(dataset), "has 1 rows, expected an empty one");
     assert_int_equal(bp_dataset_read_csv(dataset, "no-such-file", NULL), BP_ESTATE);
+    bp_dataset_destroy(dataset);
+}
+
+static void rows_without_answers(void **state)
+{
+    static const char *const features[] = {"c", "a"};
+    bp_csv_options options = defaults();
+    bp_dataset *dataset;
+
+    options.target_kind = BP_CSV_NO_TARGETS;
+    dataset = parse(*state, "a,b\n1,2\n3,4\n", &options);
+    assert_inputs(dataset, 1, 3, 4);
+    assert_int_equal(bp_dataset_outputs(dataset), 0);
+    assert_int_equal(bp_dataset_classes(dataset), 0);
+    bp_dataset_destroy(dataset);
+    options.features = features;
+    options.features_count = 2;
+    options.drop_missing = 1;
+    dataset = parse(*state, "a,b,c\n1,x,3\n4,,6\n7,z,NA\n", &options);
+    assert_int_equal(bp_dataset_rows(dataset), 2);
+    assert_int_equal(bp_dataset_dropped(dataset), 1);
+    assert_inputs(dataset, 1, 6, 4);
     bp_dataset_destroy(dataset);
 }
 
@@ -501,6 +526,7 @@ int main(void)
         TEST(options_are_checked),
         TEST(arguments_are_checked),
         TEST(columns_are_chosen_by_name),
+        TEST(rows_without_answers),
         TEST(columns_without_header_are_numbered),
         TEST(wrong_columns_are_refused),
         TEST(forms_that_mean_the_same),

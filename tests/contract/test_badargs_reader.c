@@ -84,7 +84,7 @@ static void test_csv_options(void **state)
     BAD_OPTION(has_header, BP_EINVAL, -1);
     BAD_OPTION(has_header, BP_EINVAL, 2);
     BAD_OPTION(target_kind, BP_EINVAL, -1);
-    BAD_OPTION(target_kind, BP_EINVAL, 2);
+    BAD_OPTION(target_kind, BP_EINVAL, 3);
     BAD_OPTION(drop_missing, BP_EINVAL, -1);
     BAD_OPTION(drop_missing, BP_EINVAL, 2);
     BAD_OPTION(targets_count, BP_EINVAL, 0);

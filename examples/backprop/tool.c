@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: MIT */
+#include "tool.h"
+
+#include "common/check.h"
+#include "common/options.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ROWS_AT_ONCE = 256 };
+
+/* ---- words ---- */
+
+struct names names_split(const char *text)
+{
+    struct names names = {.count = 1};
+    char *at;
+
+    for (const char *c = text; *c != '\0'; c++)
+        names.count += *c == ',';
+    names.text = check_allocate(strlen(text) + 1, 1);
+    names.list = check_allocate(names.count, sizeof *names.list);
+    strcpy(names.text, text);
+    at = names.text;
+    for (size_t i = 0; i < names.count; i++) {
+        char *end = at + strcspn(at, ",");
+
+        *end = '\0';
+        names.list[i] = at;
+        at = end + 1;
+    }
+    return names;
+}
+
+void names_free(struct names *names)
+{
+    free(names->text);
+    free(names->list);
+    *names = (struct names){0};
+}
+
+const char *word_only(int argc, char **argv, int next, const char *what)
+{
+    if (next >= argc) {
+        fprintf(stderr, "error: %s is missing\n", what);
+        exit(EXIT_USAGE);
+    }
+    option_no_more(argc, argv, next + 1);
+    return argv[next];
+}
+
+/* ---- tables ---- */
+
+int table_option(struct table *table, int option, const char *help)
+{
+    extern char *optarg;
+
+    switch (option) {
+    case 't': table->targets = optarg; return 1;
+    case 'n': table->has_header = 0; return 1;
+    case 'd': table->drop_missing = 1; return 1;
+    case 's':
+        if (strcmp(optarg, "\\t") != 0 && strlen(optarg) != 1) {
+            fprintf(stderr, "error: --separator is '%s', expected one character\n",
+                    optarg);
+            exit(EXIT_USAGE);
+        }
+        table->separator = optarg[0] == '\\' ? '\t' : optarg[0];
+        return 1;
+    case 'h': fputs(help, stdout); exit(EXIT_SUCCESS);
+    default: return 0;
+    }
+}
+
+bp_dataset *table_read(const struct table *table, int targets,
+                       const char *const *features, size_t count)
+{
+    static const int32_t kinds[] = {[TABLE_CLASSES] = BP_CSV_CLASSES,
+                                    [TABLE_NUMBERS] = BP_CSV_NUMBERS,
+                                    [TABLE_NO_TARGETS] = BP_CSV_NO_TARGETS};
+    struct names names = {0};
+    bp_csv_options options;
+    bp_dataset *data;
+
+    CHECK_STATUS(bp_csv_options_init(&options));
+    options.target_kind = kinds[targets];
+    options.separator = table->separator;
+    options.has_header = table->has_header;
+    options.drop_missing = table->drop_missing;
+    options.features = features;
+    options.features_count = count;
+    if (table->targets != NULL && targets != TABLE_NO_TARGETS) {
+        names = names_split(table->targets);
+        options.targets = names.list;
+        options.targets_count = names.count;
+    }
+    CHECK_STATUS(bp_dataset_create(NULL, &data));
+    if (bp_dataset_read_csv(data, table->path, &options) != BP_OK)
+        fail("%s", bp_dataset_error(data));
+    names_free(&names);
+    return data;
+}
+
+/* ---- models ---- */
+
+static void take_names(struct model *model)
+{
+    if (bp_bundle_input_name(model->bundle, 0) == NULL)
+        return;
+    model->input_names = check_allocate(model->inputs, sizeof *model->input_names);
+    for (size_t i = 0; i < model->inputs; i++)
+        model->input_names[i] = bp_bundle_input_name(model->bundle, i);
+}
+
+struct model model_load(const char *path)
+{
+    struct model model = {.path = path};
+
+    CHECK_STATUS(bp_bundle_create(NULL, &model.bundle));
+    if (bp_bundle_load(model.bundle, path, NULL) != BP_OK)
+        fail("%s", bp_bundle_error(model.bundle));
+    model.network = bp_bundle_get_network(model.bundle);
+    model.inputs = bp_network_inputs(model.network);
+    model.outputs = bp_network_outputs(model.network);
+    model.classes = bp_bundle_classes(model.bundle);
+    take_names(&model);
+    CHECK_STATUS(bp_workspace_create(model.network, ROWS_AT_ONCE, &model.workspace));
+    return model;
+}
+
+void model_free(struct model *model)
+{
+    bp_workspace_destroy(model->workspace);
+    bp_bundle_destroy(model->bundle);
+    free(model->input_names);
+    *model = (struct model){0};
+}
+
+bp_dataset *model_read(const struct model *model, const struct table *table, int targets)
+{
+    const int named = table->has_header && model->input_names != NULL;
+    bp_dataset *data = table_read(table, targets, named ? model->input_names : NULL,
+                                  named ? model->inputs : 0);
+    const bp_scaler *scaler = bp_bundle_get_scaler(model->bundle);
+
+    if (bp_dataset_inputs(data) != model->inputs)
+        fail("%s has %zu columns of inputs, expected %zu as %s has", table->path,
+             bp_dataset_inputs(data), model->inputs, model->path);
+    if (scaler != NULL)
+        CHECK(data, bp_scaler_apply((bp_scaler *)scaler, data));
+    return data;
+}
+
+float *model_predict(const struct model *model, const bp_dataset *data)
+{
+    const size_t rows = bp_dataset_rows(data);
+    float *inputs = check_allocate(rows * model->inputs, sizeof *inputs);
+    float *outputs = check_allocate(rows * model->outputs, sizeof *outputs);
+
+    for (size_t row = 0; row < rows; row++)
+        CHECK_STATUS(bp_dataset_get_inputs(data, row, inputs + row * model->inputs,
+                                           model->inputs));
+    CHECK(model->workspace,
+          bp_network_predict(model->network, model->workspace, inputs,
+                             rows * model->inputs, outputs, rows * model->outputs));
+    free(inputs);
+    return outputs;
+}
+
+size_t model_label(const struct model *model, const bp_dataset *data, size_t row)
+{
+    const char *name;
+    int32_t label;
+
+    CHECK_STATUS(bp_dataset_get_label(data, row, &label));
+    name = bp_dataset_class_name(data, (size_t)label);
+    for (size_t i = 0; i < model->classes; i++)
+        if (strcmp(bp_bundle_class_name(model->bundle, i), name) == 0)
+            return i;
+    fail("'%s' in row %zu is none of the %zu classes of %s", name, row + 1,
+         model->classes, model->path);
+}
+
+/* ---- files ---- */
+
+FILE *file_open(const char *path)
+{
+    FILE *file = path == NULL ? stdout : fopen(path, "wb");
+
+    if (file == NULL)
+        fail("%s cannot be written: %s", path, strerror(errno));
+    return file;
+}
+
+void file_close(FILE *file, const char *path)
+{
+    const int bad = ferror(file) | (file == stdout ? fflush(file) : fclose(file));
+
+    if (bad)
+        fail("%s cannot be written", path != NULL ? path : "standard output");
+}
+
+void file_put_field(FILE *file, const char *text)
+{
+    if (strpbrk(text, ",\"\r\n") == NULL) {
+        fputs(text, file);
+        return;
+    }
+    putc('"', file);
+    for (; *text != '\0'; text++) {
+        if (*text == '"')
+            putc('"', file);
+        putc(*text, file);
+    }
+    putc('"', file);
+}
