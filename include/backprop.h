@@ -2826,6 +2826,39 @@ BP_API bp_status bp_network_export_onnx_memory(bp_network *network,
 BP_API bp_status bp_network_export_c(bp_network *network, const char *folder,
                                      const char *name, const bp_save_options *options);
 
+/** What weights of 8 bits cost. */
+typedef struct bp_int8_report {
+    uint32_t struct_size;  /**< sizeof(bp_int8_report), set by the caller. */
+    int32_t has_accuracy;  /**< 1 if the data have labels and the network outputs for
+                                them. */
+    uint64_t rows;         /**< Compared. */
+    double mean_error;     /**< Of an output, against the network in float; */
+    double largest_error;  /**< the largest. */
+    uint64_t same_class;   /**< Rows whose largest output is the same. */
+    double accuracy_float; /**< Of the network in float, and */
+    double accuracy;       /**< with 8 bits; 0 without labels. */
+    uint64_t bytes_float;  /**< Of weights and biases in float, and */
+    uint64_t bytes;        /**< of what stands for them. */
+} bp_int8_report;
+
+/** As bp_network_export_c(), with weights of 8 bits: a quarter of the memory. Weights are
+ * rounded by the largest of each unit, the inputs of each dense layer by the largest that
+ * @p data bring there; sums are of whole numbers, all else is in float. The self-test
+ * holds the outputs against the library's own sums of such numbers, to the bit.
+ * @param network  a built network of built-in operations.
+ * @param folder   where the two files go.
+ * @param name     as for bp_network_export_c().
+ * @param data     rows like those that will come, as they are before scaling; their
+ *                 labels, if they have any, give the accuracy.
+ * @param options  as for bp_network_save(), or NULL; the scaler is used.
+ * @param report   filled; set its struct_size before. Or NULL.
+ * @return as bp_network_export_c(), ::BP_ESHAPE for data of another width, ::BP_ESTATE
+ *         without rows, ::BP_ELIMIT for a dense layer of more than 133 144 inputs. */
+BP_API bp_status bp_network_export_c_int8(bp_network *network, const char *folder,
+                                          const char *name, const bp_dataset *data,
+                                          const bp_save_options *options,
+                                          bp_int8_report *report);
+
 /** @} */
 
 #ifdef __cplusplus

@@ -4,7 +4,7 @@
  * inputs, begun with its bias: what the library's kernels compute, to the bit. Numbers
  * are written so that none of their bits is lost. The formulas are in export_c_formulas.
  */
-#include "export_c.h"
+#include "export_int8.h"
 
 #include "format/exact.h"
 
@@ -18,7 +18,10 @@ struct exporting {
     bp_save_options options;
     struct bp_text *text;
     const char *name;
-    struct bp_bytes test; /* Inputs, then outputs, of the self-test. */
+    struct bp_bytes test;   /* Inputs, then outputs, of the self-test. */
+    const bp_dataset *data; /* NULL: in float. */
+    bp_int8_report *report;
+    struct bp_int8 int8;
 };
 
 /* ---- text to a sink ---- */
@@ -56,8 +59,7 @@ void bp_c_put_with(struct bp_c_writer *w, const char *text, const char *name,
     }
 }
 
-/* As a constant: 30.0f or 0x1.8p-1f; doubles without the f. */
-static void put_constant(struct bp_c_writer *w, double value, const char *suffix)
+void bp_c_put_constant(struct bp_c_writer *w, double value, const char *suffix)
 {
     struct bp_exact text;
 
@@ -74,7 +76,7 @@ static void put_row(struct bp_c_writer *w, const float *values, size_t count,
 {
     for (size_t i = 0; i < count; i++, (*done)++) {
         bp_c_put(w, *done == 0 ? "\n    " : *done % A_LINE == 0 ? ",\n    " : ", ");
-        put_constant(w, (double)values[i], "f");
+        bp_c_put_constant(w, (double)values[i], "f");
     }
 }
 
@@ -113,11 +115,18 @@ static const struct bp_word kinds[] = {
     {0, NULL},
 };
 
-static void put_parameters(struct bp_c_writer *w, const struct bp_network *network)
+static void put_parameters(struct bp_c_writer *w, const struct exporting *e)
 {
-    for (size_t i = 0; i < network->count; i++)
+    const struct bp_network *network = e->network;
+
+    for (size_t i = 0; i < network->count; i++) {
+        if (e->data != NULL && network->nodes[i].spec.kind == BP_LAYER_KIND_DENSE) {
+            bp_int8_put_arrays(w, &e->int8, i);
+            continue;
+        }
         for (const struct bp_word *kind = kinds; kind->name != NULL; kind++)
             put_tensor(w, network, kind, i);
+    }
 }
 
 static void put_scaler(struct bp_c_writer *w, const struct bp_scaler *scaler)
@@ -127,9 +136,9 @@ static void put_scaler(struct bp_c_writer *w, const struct bp_scaler *scaler)
         "\n/* Offset and scale of each input. */\nstatic const double scaling[][2] = {");
     for (size_t col = 0; col < scaler->cols; col++) {
         bp_c_put(w, col == 0 ? "\n    {" : ",\n    {");
-        put_constant(w, scaler->columns[col].offset, "");
+        bp_c_put_constant(w, scaler->columns[col].offset, "");
         bp_c_put(w, ", ");
-        put_constant(w, scaler->columns[col].scale, "");
+        bp_c_put_constant(w, scaler->columns[col].scale, "");
         bp_c_put(w, "}");
     }
     bp_c_put(w, "};\n");
@@ -157,9 +166,16 @@ static void put_arrays(struct bp_c_writer *w, const struct bp_node *node, size_t
 }
 
 /* The two rows change places. */
-static void put_dense(struct bp_c_writer *w, const struct bp_node *node, size_t index,
+static void put_dense(struct bp_c_writer *w, const struct exporting *e, size_t index,
                       size_t *at)
 {
+    const struct bp_node *node = &e->network->nodes[index];
+
+    if (e->data != NULL) {
+        bp_int8_put_call(w, &e->int8, index, *at == 0 ? "a" : "b");
+        *at = 1 - *at;
+        return;
+    }
     bp_c_put(w, "    dense(");
     put_arrays(w, node, index);
     bp_c_put(w, *at == 0 ? "a, b, " : "b, a, ");
@@ -176,24 +192,25 @@ static void put_norm(struct bp_c_writer *w, const struct bp_node *node, size_t i
     bp_c_put(w, by_row ? "    layer_norm(" : "    batch_norm(");
     put_arrays(w, node, index);
     bp_c_put_with(w, at == 0 ? "a, $, " : "b, $, ", "", node->outputs);
-    put_constant(w, bp_layer_setting(&node->spec, BP_LAYER_EPSILON), "");
+    bp_c_put_constant(w, bp_layer_setting(&node->spec, BP_LAYER_EPSILON), "");
     bp_c_put(w, ");\n");
 }
 
-static void put_layer(struct bp_c_writer *w, const struct bp_node *node, size_t index,
+static void put_layer(struct bp_c_writer *w, const struct exporting *e, size_t index,
                       size_t *at)
 {
+    const struct bp_node *node = &e->network->nodes[index];
     const struct bp_layer_spec *spec = &node->spec;
 
     if (spec->kind == BP_LAYER_KIND_DENSE)
-        put_dense(w, node, index, at);
+        put_dense(w, e, index, at);
     else if (bp_layer_normalises(spec->kind))
         put_norm(w, node, index, *at);
     if (!bp_c_applies(spec->activation))
         return;
     bp_c_put_with(w, "    apply_@(", bp_activation_name(spec->activation), 0);
     bp_c_put_with(w, *at == 0 ? "a, $, " : "b, $, ", "", node->outputs);
-    put_constant(w, (double)(float)bp_layer_setting(spec, BP_LAYER_SLOPE), "f");
+    bp_c_put_constant(w, (double)(float)bp_layer_setting(spec, BP_LAYER_SLOPE), "f");
     bp_c_put(w, ");\n");
 }
 
@@ -206,16 +223,17 @@ static void put_predict(struct bp_c_writer *w, const struct exporting *e)
                   "\nvoid @_predict(const float *inputs, float *outputs)\n"
                   "{\n"
                   "    float a[$], b[$];\n"
-                  "    size_t i;\n"
-                  "\n",
+                  "    size_t i;\n",
                   e->name, widest(network));
-    bp_c_put_with(w, "    (void)b;\n    for (i = 0; i < $; i++)\n        a[i] = ", "",
-                  network->inputs);
+    bp_c_put_with(w, e->data != NULL ? "    int8_t q[$];\n\n    (void)q;\n" : "\n", "",
+                  widest(network));
+    bp_c_put(w, "    (void)b;\n");
+    bp_c_put_with(w, "    for (i = 0; i < $; i++)\n        a[i] = ", "", network->inputs);
     bp_c_put(w, e->options.scaler != NULL
                     ? "(float)(((double)inputs[i] - scaling[i][0]) * scaling[i][1]);\n"
                     : "inputs[i];\n");
     for (size_t i = 0; i < network->count; i++)
-        put_layer(w, &network->nodes[i], i, &at);
+        put_layer(w, e, i, &at);
     bp_c_put_with(w, "    for (i = 0; i < $; i++)\n        outputs[i] = ", "",
                   bp_network_width(network));
     bp_c_put(w, at == 0 ? "a[i];\n}\n" : "b[i];\n}\n");
@@ -271,10 +289,10 @@ static bp_status produce_source(void *context, bp_sink_fn sink, void *user)
     bp_c_put(&w, bp_version_text());
     bp_c_put_with(&w, " from a network. */\n#include \"@.h\"\n\n", e->name, 0);
     bp_c_put(&w, includes_text);
-    put_parameters(&w, e->network);
+    put_parameters(&w, e);
     if (e->options.scaler != NULL)
         put_scaler(&w, e->options.scaler);
-    bp_c_put_functions(&w, e->network);
+    bp_c_put_functions(&w, e->network, e->data != NULL);
     put_predict(&w, e);
     put_self_test(&w, e);
     flush(&w);
@@ -370,7 +388,8 @@ static bp_status make_test(struct exporting *e)
     if (e->options.scaler != NULL)
         status = bp_scaler_transform(e->options.scaler, values + count, inputs);
     if (status == BP_OK)
-        status = run_network(e, values + count, values + inputs);
+        status = e->data != NULL ? bp_int8_run(&e->int8, values + count, values + inputs)
+                                 : run_network(e, values + count, values + inputs);
     for (size_t i = inputs; status == BP_OK && i < count; i++)
         if (!isfinite(values[i]))
             status = BP_EDATA;
@@ -444,19 +463,65 @@ static bp_status save_one(const struct exporting *e, const char *folder, const c
     return status;
 }
 
+/* Scales, and what they cost. */
+static bp_status calibrate(struct exporting *e)
+{
+    bp_int8_report report;
+    bp_status status =
+        bp_int8_begin(&e->int8, e->network, e->options.scaler, e->data, e->text);
+
+    if (status == BP_OK)
+        status = bp_int8_report_on(&e->int8, e->options.scaler, e->data, &report);
+    if (status == BP_OK && e->report != NULL)
+        *e->report = report;
+    return status;
+}
+
 static bp_status export_all(struct exporting *e, const char *folder)
 {
     const struct bp_output source = {produce_source, e};
     const struct bp_output header = {produce_header, e};
     bp_status status = check_finite(e);
 
+    if (status == BP_OK && e->data != NULL)
+        status = calibrate(e);
     if (status == BP_OK)
         status = make_test(e);
     if (status == BP_OK)
         status = save_one(e, folder, ".h", &header);
     if (status == BP_OK)
         status = save_one(e, folder, ".c", &source);
+    if (e->int8.host != NULL)
+        bp_int8_end(&e->int8);
     bp_host_release(&e->network->host, e->test.data, e->test.size);
+    return status;
+}
+
+/* What is the same for both kinds of weights. */
+static bp_status export_checked(struct exporting *e, bp_network *network,
+                                const char *folder, const bp_save_options *options)
+{
+    bp_network *narrow = NULL;
+    bp_status status;
+
+    if (folder == NULL || e->name == NULL)
+        return bp_fail_null(e->text, folder == NULL ? "folder" : "name");
+    if (!name_ok(e->name))
+        return bp_fail(
+            e->text, BP_EINVAL,
+            "name is no C identifier of 1 to %d letters, digits and underscores",
+            MOST_NAME);
+    status = bp_save_check(network, options, &e->options);
+    if (status == BP_OK)
+        status = check_layers(network, e->text);
+    if (status != BP_OK)
+        return status;
+    status = bp_network_convert(network, BP_PRECISION_F32, &narrow);
+    if (status != BP_OK)
+        return bp_fail(e->text, status, "out of memory to export the network");
+    e->network = narrow;
+    status = export_all(e, folder);
+    bp_network_destroy(narrow);
     return status;
 }
 
@@ -464,29 +529,40 @@ bp_status bp_network_export_c(bp_network *network, const char *folder, const cha
                               const bp_save_options *options)
 {
     struct exporting e = {.name = name};
-    bp_network *narrow = NULL;
+
+    if (network == NULL)
+        return BP_EINVAL;
+    e.text = &network->text;
+    return export_checked(&e, network, folder, options);
+}
+
+static bp_status check_data(const struct bp_network *network, const bp_dataset *data,
+                            const bp_int8_report *report, struct bp_text *text)
+{
+    if (data == NULL)
+        return bp_fail_null(text, "data");
+    if (bp_dataset_rows(data) == 0)
+        return bp_fail(text, BP_ESTATE, "data has no rows");
+    if (bp_dataset_inputs(data) != network->inputs)
+        return bp_fail(text, BP_ESHAPE,
+                       "data has %zu columns of inputs, expected %zu as the network has",
+                       bp_dataset_inputs(data), network->inputs);
+    if (report != NULL && report->struct_size != sizeof *report)
+        return bp_fail(text, BP_EINVAL, "report.struct_size is %u, expected %zu",
+                       (unsigned int)report->struct_size, sizeof *report);
+    return BP_OK;
+}
+
+bp_status bp_network_export_c_int8(bp_network *network, const char *folder,
+                                   const char *name, const bp_dataset *data,
+                                   const bp_save_options *options, bp_int8_report *report)
+{
+    struct exporting e = {.name = name, .data = data, .report = report};
     bp_status status;
 
     if (network == NULL)
         return BP_EINVAL;
     e.text = &network->text;
-    if (folder == NULL || name == NULL)
-        return bp_fail_null(e.text, folder == NULL ? "folder" : "name");
-    if (!name_ok(name))
-        return bp_fail(
-            e.text, BP_EINVAL,
-            "name is no C identifier of 1 to %d letters, digits and underscores",
-            MOST_NAME);
-    status = bp_save_check(network, options, &e.options);
-    if (status == BP_OK)
-        status = check_layers(network, e.text);
-    if (status == BP_OK) {
-        status = bp_network_convert(network, BP_PRECISION_F32, &narrow);
-        if (status != BP_OK)
-            return bp_fail(e.text, status, "out of memory to export the network");
-        e.network = narrow;
-        status = export_all(&e, folder);
-    }
-    bp_network_destroy(narrow);
-    return status;
+    status = check_data(network, data, report, e.text);
+    return status == BP_OK ? export_checked(&e, network, folder, options) : status;
 }

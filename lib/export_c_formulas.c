@@ -29,7 +29,8 @@ enum {
     LANES = 1 << 14,
     DENSE = 1 << 15,
     LAYER_NORM = 1 << 16,
-    BATCH_NORM = 1 << 17
+    BATCH_NORM = 1 << 17,
+    DENSE_INT8 = 1 << 18
 };
 
 static const char bits_text[] = "\nstatic float from_bits(uint32_t bits)\n"
@@ -290,6 +291,37 @@ static const char dense_text[] =
     "    }\n"
     "}\n";
 
+static const char dense_int8_text[] =
+    "\n/* x as whole numbers from -127 to 127. */\n"
+    "static void round_row(const float *x, int8_t *q, size_t count, float inverse)\n"
+    "{\n"
+    "    size_t i;\n"
+    "\n"
+    "    for (i = 0; i < count; i++) {\n"
+    "        const float y = x[i] * inverse;\n"
+    "\n"
+    "        q[i] = (int8_t)floorf((y > 127.0f    ? 127.0f\n"
+    "                               : y < -127.0f ? -127.0f\n"
+    "                                             : y) +\n"
+    "                              0.5f);\n"
+    "    }\n"
+    "}\n"
+    "\n"
+    "/* z = scale (w q) + b; the scales of all rows, then the biases, are in s. */\n"
+    "static void dense_int8(const int8_t *w, const float *s, const int8_t *q, float *z,\n"
+    "                       size_t inputs, size_t outputs)\n"
+    "{\n"
+    "    size_t i, j;\n"
+    "\n"
+    "    for (j = 0; j < outputs; j++, w += inputs) {\n"
+    "        int32_t sum = 0;\n"
+    "\n"
+    "        for (i = 0; i < inputs; i++)\n"
+    "            sum += (int32_t)w[i] * (int32_t)q[i];\n"
+    "        z[j] = fmaf((float)sum, s[j], s[outputs + j]);\n"
+    "    }\n"
+    "}\n";
+
 static const char layer_norm_text[] =
     "\nstatic double halves(double *lane)\n"
     "{\n"
@@ -361,6 +393,7 @@ static const struct {
     {dense_text, 0},
     {layer_norm_text, 0},
     {batch_norm_text, 0},
+    {dense_int8_text, 0},
 };
 
 enum { PIECES = sizeof pieces / sizeof pieces[0] };
@@ -481,22 +514,24 @@ static void put_activation(struct bp_c_writer *w, int32_t activation)
     bp_c_put(w, ";\n    }\n}\n");
 }
 
-static uint32_t needs_of(const struct bp_layer_spec *spec)
+static uint32_t needs_of(const struct bp_layer_spec *spec, bool int8)
 {
     switch (spec->kind) {
-    case BP_LAYER_KIND_DENSE: return DENSE | activations[spec->activation].needs;
+    case BP_LAYER_KIND_DENSE:
+        return (int8 ? DENSE_INT8 : DENSE) | activations[spec->activation].needs;
     case BP_LAYER_KIND_LAYER_NORM: return LAYER_NORM;
     case BP_LAYER_KIND_BATCH_NORM: return BATCH_NORM;
     default: return activations[spec->activation].needs;
     }
 }
 
-void bp_c_put_functions(struct bp_c_writer *w, const struct bp_network *network)
+void bp_c_put_functions(struct bp_c_writer *w, const struct bp_network *network,
+                        bool int8)
 {
     uint32_t needs = 0;
 
     for (size_t i = 0; i < network->count; i++)
-        needs |= needs_of(&network->nodes[i].spec);
+        needs |= needs_of(&network->nodes[i].spec, int8);
     for (int i = PIECES; i > 0; i--)
         if (needs >> (i - 1) & 1)
             needs |= pieces[i - 1].needs;

@@ -78,4 +78,34 @@ static void test_c(void **state)
              bp_network_export_c(w->net, "folder", "net", &changed));
 }
 
-BAD_GROUP(test_onnx, test_c)
+static void test_int8(void **state)
+{
+    struct world *w = *state;
+    bp_save_options changed = w->save_all;
+    bp_int8_report report = {.struct_size = 1};
+
+    BAD(bp_network_export_c_int8, network, "NULL", BP_EINVAL, NOTHING,
+        bp_network_export_c_int8(NULL, "folder", "net", w->data, NULL, NULL));
+    BAD(bp_network_export_c_int8, folder, "NULL", BP_EINVAL, w->net,
+        bp_network_export_c_int8(w->net, NULL, "net", w->data, NULL, NULL));
+    BAD(bp_network_export_c_int8, name, "NULL", BP_EINVAL, w->net,
+        bp_network_export_c_int8(w->net, "folder", NULL, w->data, NULL, NULL));
+    BAD(bp_network_export_c_int8, name, "no identifier", BP_EINVAL, w->net,
+        bp_network_export_c_int8(w->net, "folder", "1", w->data, NULL, NULL));
+    BAD(bp_network_export_c_int8, data, "NULL", BP_EINVAL, w->net,
+        bp_network_export_c_int8(w->net, "folder", "net", NULL, NULL, NULL));
+    BAD(bp_network_export_c_int8, data, "empty", BP_ESTATE, w->net,
+        bp_network_export_c_int8(w->net, "folder", "net", w->empty, NULL, NULL));
+    BAD_SAYS(bp_network_export_c_int8, report, "report", "a wrong struct_size", BP_EINVAL,
+             w->net,
+             bp_network_export_c_int8(w->net, "folder", "net", w->data, NULL, &report));
+    BAD(bp_network_export_c_int8, state, "not built", BP_ESTATE, w->open,
+        bp_network_export_c_int8(w->open, "folder", "net", w->data, NULL, NULL));
+    BAD(bp_network_export_c_int8, state, "callbacks", BP_EUNSUPPORTED, w->net_own,
+        bp_network_export_c_int8(w->net_own, "folder", "net", w->data, NULL, NULL));
+    changed.scaler = w->unfitted;
+    BAD_SAYS(bp_network_export_c_int8, options, "scaler", "not fitted", BP_ESTATE, w->net,
+             bp_network_export_c_int8(w->net, "folder", "net", w->data, &changed, NULL));
+}
+
+BAD_GROUP(test_onnx, test_c, test_int8)

@@ -96,6 +96,37 @@ static void export_one(bp_network *network, const char *folder, const char *name
     puts(name);
 }
 
+/* In 8 bits, calibrated on rows around what the scaler takes to 0. */
+static void export_int8(bp_network *network, const char *folder, const char *name,
+                        const bp_scaler *scaler)
+{
+    static float rows[40 * 5];
+    bp_int8_report report = {.struct_size = sizeof report};
+    bp_dataset *data = NULL;
+    bp_save_options options;
+
+    for (int i = 0; i < 40 * 5; i++) {
+        double offset = 0, scale = 1;
+
+        if (scaler != NULL)
+            need(bp_scaler_get(scaler, (size_t)(i % 5), &offset, &scale), "scale");
+        rows[i] = (float)(offset + ((i * 37 % 41) / 20.0 - 1) / scale);
+    }
+    need(bp_dataset_create(NULL, &data), "data");
+    need(bp_dataset_set_inputs(data, rows, 40, 5, 5), bp_dataset_error(data));
+    need(bp_save_options_init(&options), "options");
+    options.scaler = scaler;
+    need(bp_network_export_c_int8(network, folder, name, data, &options, &report),
+         bp_network_error(network));
+    /* 8 bits are no float, and yet near it. */
+    if (!(report.largest_error > 0 && report.mean_error < 0.1 && report.rows == 40 &&
+          report.bytes < report.bytes_float))
+        need(-1, name);
+    bp_dataset_destroy(data);
+    bp_network_destroy(network);
+    puts(name);
+}
+
 static bp_scaler *make_scaler(void)
 {
     static const float rows[] = {1000, -1, 0.25f, 1e-3f, 7, 1010, 3, 0.5f, 2e-3f, 9};
@@ -125,7 +156,14 @@ int main(int argc, char **argv)
     scaler = make_scaler();
     export_one(make_network(BP_ACTIVATION_RELU, BP_PRECISION_F64), argv[1], "scaled",
                scaler);
+    export_int8(make_network(BP_ACTIVATION_RELU, BP_PRECISION_F64), argv[1],
+                "int8_scaled", scaler);
     bp_scaler_destroy(scaler);
+    export_int8(make_network(BP_ACTIVATION_TANH, BP_PRECISION_F32), argv[1], "int8_tanh",
+                NULL);
+    export_int8(make_network(BP_ACTIVATION_SOFTMAX, BP_PRECISION_F32), argv[1],
+                "int8_softmax", NULL);
+    export_int8(make_norms(), argv[1], "int8_norms", NULL);
     need(bp_network_create(5, NULL, &shape), "create");
     need(bp_layer_create_activation(BP_ACTIVATION_RELU, NULL, &layer), "activation");
     need(bp_network_add(shape, layer), "add");

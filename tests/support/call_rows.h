@@ -478,6 +478,8 @@ CALL(bp_network_export_c, ALLOCATES, "",
      bp_network_export_c(w->net, "folder", "net", &w->save_all))
 CALL(bp_network_export_c, ALLOCATES, "double",
      bp_network_export_c(w->net64, "folder", "net", NULL))
+CALL(bp_network_export_c_int8, ALLOCATES, "",
+     bp_network_export_c_int8(w->net, "folder", "net", w->data, &w->save_all, NULL))
 
 /* 13. Metrics. */
 CALL(bp_metric_name, NEVER, "", is_text(bp_metric_name(BP_METRIC_F1)))
