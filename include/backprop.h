@@ -58,6 +58,7 @@
  *  - 15. @ref fit           fits with validation, early stopping and a history
  *  - 16. @ref explain       explanation: the chain rule of any connection
  *  - 17. @ref bundle        models in files
+ *  - 18. @ref study         studies: many runs
  */
 
 #include <stddef.h>
@@ -1563,6 +1564,28 @@ BP_API bp_status bp_dataset_shuffle(bp_dataset *dataset, uint64_t seed);
 BP_API bp_status bp_dataset_split(bp_dataset *dataset, double fraction, int32_t method,
                                   uint64_t seed, bp_dataset **first, bp_dataset **second);
 
+/** One of k folds, for bp_dataset_fold(). */
+typedef struct bp_fold {
+    uint32_t struct_size; /**< sizeof(bp_fold), set by the caller. */
+    int32_t method;       /**< A `BP_SPLIT_` value: blocks as they lie, at random, or at
+                               random with each class in equal parts. */
+    size_t folds;         /**< k, at least 2. */
+    size_t fold;          /**< Which is held out, from 0 to k - 1. */
+    uint64_t seed;        /**< Of the choice; the same for all folds. */
+} bp_fold;
+
+/** Divide the rows in k folds whose sizes differ by 1 at most, and hold one out: over all
+ * k, each row is held out exactly once. Stratified, so do the rows of each class differ
+ * by 1 at most. Both parts share the memory of @p dataset.
+ * @param dataset  the data set.
+ * @param fold     which of how many.
+ * @param first    where the new data set of the rows to train on goes.
+ * @param second   where that of the fold goes. The caller destroys both.
+ * @return ::BP_EINVAL, ::BP_ESTATE with fewer rows than folds or without the labels
+ *         needed, ::BP_ENOMEM. */
+BP_API bp_status bp_dataset_fold(bp_dataset *dataset, const bp_fold *fold,
+                                 bp_dataset **first, bp_dataset **second);
+
 /** Make a data set of the rows from @p first on, sharing memory.
  * @param dataset  the data set.
  * @param first    the first row, from 0.
@@ -2820,6 +2843,95 @@ BP_API bp_status bp_network_export_onnx_memory(bp_network *network,
  * @return as bp_network_export_onnx(). */
 BP_API bp_status bp_network_export_c(bp_network *network, const char *folder,
                                      const char *name, const bp_save_options *options);
+
+/** @} */
+
+/** @defgroup study 18. Studies
+ *
+ * One run tells little: another seed, or other rows held out, give another figure.
+ * bp_trainer_cross_validate() trains one description many times, and tells mean and
+ * spread. Studies work on copies: nothing of the trainer changes but its line of error.
+ * @{ */
+
+/** One run of a cross-validation that is done. */
+typedef struct bp_cross_run {
+    uint32_t struct_size;      /**< Size of the record that the library passes. */
+    uint32_t reserved;         /**< 0. */
+    uint64_t run;              /**< From 0. */
+    uint64_t runs;             /**< How many there will be. */
+    uint64_t repeat;           /**< Which repeat, from 0. */
+    uint64_t fold;             /**< Which fold is held out, from 0. */
+    uint64_t seed;             /**< That network and trainer of this run were built
+                                    with. */
+    uint64_t epochs;           /**< It was trained for. */
+    double score;              /**< The figure asked for, on the held-out rows. */
+    double cost;               /**< The cost of the held-out rows. */
+    const bp_network *network; /**< As it was trained; it lives until the callback
+                                    returns. bp_network_clone() keeps it. */
+} bp_cross_run;
+
+/** Called after each run, on the thread that called the library.
+ * @return 0, or anything else to stop with ::BP_ESTOPPED. */
+typedef int32_t (*bp_cross_fn)(const bp_cross_run *run, void *user);
+
+/** How bp_trainer_cross_validate() works. */
+typedef struct bp_cross_options {
+    uint32_t struct_size; /**< sizeof(bp_cross_options), set by
+                               bp_cross_options_init(). */
+    int32_t method;       /**< How folds are chosen, a `BP_SPLIT_` value, default
+                               ::BP_SPLIT_SHUFFLED. */
+    uint64_t folds;       /**< 2 to 1e6, default 5; 1 with `held`. */
+    uint64_t repeats;     /**< So often, each time with other seeds and folds: 1 (default)
+                               to 1e6. */
+    uint64_t seed;        /**< Of all that is drawn; default 1. */
+    const bp_dataset *held; /**< With 1 fold: the rows to judge by, while all of the data
+                               are trained on; else NULL (default). */
+    int32_t scaling;      /**< 0 (default), or a `BP_SCALING_` value: inputs are scaled by
+                               a scaler that is fitted on the rows trained on. */
+    int32_t metric;       /**< The score: ::BP_MONITOR_COST (default) or a `BP_METRIC_`
+                               value. */
+    int32_t metric_index; /**< Of that metric, default ::BP_INDEX_ALL. */
+    uint32_t reserved;    /**< 0. */
+    const bp_fit_options *fit; /**< How each is trained; NULL (default): the defaults.
+                               Held-out rows of its own are a fraction of those trained
+                               on. */
+    bp_cross_fn progress; /**< Called after each run, or NULL (default). */
+    void *user;           /**< Passed to it. */
+} bp_cross_options;
+
+/** What bp_trainer_cross_validate() found. */
+typedef struct bp_cross_report {
+    uint32_t struct_size;  /**< sizeof(bp_cross_report), set by the caller. */
+    uint32_t reserved;     /**< 0. */
+    uint64_t runs;         /**< folds * repeats. */
+    double mean;           /**< Mean of the scores. */
+    double deviation;      /**< Their standard deviation, by runs - 1; 0 for one run. */
+    double least;          /**< The least score. */
+    double most;           /**< The greatest. */
+    double cost_mean;      /**< Mean of the costs of held-out rows. */
+    double cost_deviation; /**< Their standard deviation. */
+    double epochs_mean;    /**< Mean of the epochs trained. */
+    double seconds;        /**< All took. */
+} bp_cross_report;
+
+/** Set the options to their defaults, and struct_size.
+ * @return ::BP_EINVAL for NULL. */
+BP_API bp_status bp_cross_options_init(bp_cross_options *options);
+
+/** Train one description on each k - 1 of k folds, judge it by the fold left out, and
+ * tell mean and spread (Stone, 1974); or, with `held`, train it on all data with several
+ * seeds, and judge it by other rows. The same seed gives the same figures, to the bit.
+ * @param trainer  the description, built or not: network, cost, optimizer, schedule and
+ *                 all settings. Each run has a copy whose parameters are drawn anew and
+ *                 whose training begins.
+ * @param data     the rows.
+ * @param options  or NULL for the defaults.
+ * @param report   filled; set its struct_size before.
+ * @return as bp_trainer_build() and bp_trainer_train(), ::BP_EINVAL for an option out of
+ *         range, ::BP_ESTATE for fewer rows than folds, ::BP_ENOMEM. */
+BP_API bp_status bp_trainer_cross_validate(bp_trainer *trainer, const bp_dataset *data,
+                                           const bp_cross_options *options,
+                                           bp_cross_report *report);
 
 /** @} */
 
