@@ -313,6 +313,14 @@ CALL(bp_dataset_split, ALLOCATES, "shuffled",
 CALL(bp_dataset_split, ALLOCATES, "stratified",
      bp_dataset_split(w->data, 0.25, BP_SPLIT_STRATIFIED, 1, &w->out.dataset,
                       &w->out.second))
+CALL(bp_dataset_fold, ALLOCATES, "stratified",
+     bp_dataset_fold(w->data,
+                     &(const bp_fold){sizeof(bp_fold), BP_SPLIT_STRATIFIED, 3, 1, 1},
+                     &w->out.dataset, &w->out.second))
+CALL(bp_dataset_fold, ALLOCATES, "as they lie",
+     bp_dataset_fold(w->slice,
+                     &(const bp_fold){sizeof(bp_fold), BP_SPLIT_ORDERED, 3, 2, 1},
+                     &w->out.dataset, &w->out.second))
 CALL(bp_dataset_slice, ALLOCATES, "", bp_dataset_slice(w->data, 1, 3, &w->out.dataset))
 CALL(bp_dataset_rows, NEVER, "", is_size(bp_dataset_rows(w->data)))
 CALL(bp_dataset_inputs, NEVER, "", is_size(bp_dataset_inputs(w->data)))
@@ -539,3 +547,23 @@ CALL(bp_history_epochs, NEVER, "", is_size(bp_history_epochs(w->past)))
 CALL(bp_history_get, NEVER, "", bp_history_get(w->past, 1, &w->out.progress))
 CALL(bp_history_write_csv, NEVER, "",
      bp_history_write_csv(w->past, take_bytes, &w->out.count))
+
+/* 18. Studies. */
+CALL(bp_cross_options_init, NEVER, "", bp_cross_options_init(&w->out.cross_options))
+CALL(bp_trainer_cross_validate, ALLOCATES, "",
+     bp_trainer_cross_validate(w->trainer, w->data, &w->runs, &w->out.cross))
+CALL(bp_trainer_cross_validate, ALLOCATES, "not built, held-out rows",
+     bp_trainer_cross_validate(
+         w->fresh, w->data,
+         &(const bp_cross_options){.struct_size = sizeof(bp_cross_options),
+                                   .folds = 1,
+                                   .repeats = 2,
+                                   .held = w->labelled,
+                                   .metric = BP_METRIC_ROC_AUC,
+                                   .metric_index = BP_INDEX_ALL,
+                                   .fit = &w->short_fit},
+         &w->out.cross))
+CALL(bp_trainer_cross_validate, ALLOCATES, "L-BFGS",
+     bp_trainer_cross_validate(w->lines, w->data, &w->runs, &w->out.cross))
+CALL(bp_trainer_cross_validate, ALLOCATES, "callbacks",
+     bp_trainer_cross_validate(w->trainer_own, w->data, &w->runs, &w->out.cross))

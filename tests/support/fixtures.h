@@ -133,6 +133,8 @@ struct world_out {
     bp_progress progress, bad_progress;
     bp_fit_options fit_options;
     bp_fit_result fit_result, bad_fit_result;
+    bp_cross_options cross_options;
+    bp_cross_report cross, bad_cross;
     bp_gradient_options gradient_options;
     bp_csv_options csv_options;
     bp_save_options save_options;
@@ -212,6 +214,8 @@ struct world {
     /* Options and tables that are right; a test spoils a copy. */
     bp_csv_options csv_numbers; /**< Input x, target y. */
     bp_fit_options fit; /**< 2 epochs, `labelled` held out. */
+    bp_fit_options short_fit;   /**< 2 epochs. */
+    bp_cross_options runs;      /**< 2 folds of `short_fit`, scaled, scored by F1. */
     bp_activation_ops activation_ops;
     bp_layer_ops layer_ops;
     bp_cost_ops cost_ops;

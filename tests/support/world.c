@@ -110,6 +110,7 @@ void world_reset_out(struct world *world)
     out->nudge.struct_size = sizeof out->nudge;
     out->progress.struct_size = sizeof out->progress;
     out->fit_result.struct_size = sizeof out->fit_result;
+    out->cross.struct_size = sizeof out->cross;
 }
 
 static void create_layers(struct world *w)
@@ -351,6 +352,17 @@ static void create_metrics(struct world *w)
     ok(bp_metrics_add_targets(w->metrics, w->in.f, outputs, w->in.targets, NULL, 4));
 }
 
+static void create_studies(struct world *w)
+{
+    ok(bp_fit_options_init(&w->short_fit));
+    w->short_fit.epochs = 2;
+    ok(bp_cross_options_init(&w->runs));
+    w->runs.folds = 2;
+    w->runs.fit = &w->short_fit;
+    w->runs.metric = BP_METRIC_F1;
+    w->runs.scaling = BP_SCALING_STANDARD;
+}
+
 void world_create(struct world *world)
 {
     memset(world, 0, sizeof *world);
@@ -383,6 +395,7 @@ void world_create(struct world *world)
     create_bundles(world);
     create_metrics(world);
     create_history(world);
+    create_studies(world);
     world_reset_out(world);
 }
 

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+/* Bad arguments: folds, studies of a training. See badargs.h. */
+#include "badargs.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+
+#define BAD_FOLD(name, expected, change)                                           \
+    do {                                                                           \
+        bp_fold f = {sizeof f, BP_SPLIT_SHUFFLED, 3, 1, 1};                        \
+        change;                                                                    \
+        BAD_SAYS(bp_dataset_fold, fold, name, #change, expected, w->inputs,        \
+                 bp_dataset_fold(w->inputs, &f, &w->out.dataset, &w->out.second)); \
+    } while (0)
+
+static void test_fold(void **state)
+{
+    struct world *w = *state;
+    const bp_fold fine = {sizeof fine, BP_SPLIT_SHUFFLED, 3, 1, 1};
+
+    BAD(bp_dataset_fold, dataset, "NULL", BP_EINVAL, NOTHING,
+        bp_dataset_fold(NULL, &fine, &w->out.dataset, &w->out.second));
+    BAD(bp_dataset_fold, fold, "NULL", BP_EINVAL, w->data,
+        bp_dataset_fold(w->data, NULL, &w->out.dataset, &w->out.second));
+    BAD(bp_dataset_fold, first, "NULL", BP_EINVAL, w->data,
+        bp_dataset_fold(w->data, &fine, NULL, &w->out.second));
+    BAD(bp_dataset_fold, second, "NULL", BP_EINVAL, w->data,
+        bp_dataset_fold(w->data, &fine, &w->out.dataset, NULL));
+    BAD_FOLD("fold.struct_size", BP_EINVAL, f.struct_size = 0);
+    BAD_FOLD("fold.method", BP_EINVAL, f.method = -1);
+    BAD_FOLD("fold.method", BP_EINVAL, f.method = 3);
+    BAD_FOLD("fold.folds", BP_EINVAL, f.folds = 1; f.fold = 0);
+    BAD_FOLD("fold.folds", BP_EINVAL, f.folds = 0);
+    BAD_FOLD("fold.fold", BP_EINVAL, f.fold = 3);
+    BAD_FOLD("rows", BP_ESTATE, f.folds = WORLD_ROWS + 1);
+    BAD_FOLD("labels", BP_ESTATE, f.method = BP_SPLIT_STRATIFIED);
+}
+
+/* One field of the options is spoilt by `change`, which the line names. */
+#define BAD_CROSS(name, expected, change)                                         \
+    do {                                                                          \
+        bp_cross_options o = w->runs;                                             \
+        bp_fit_options fit = w->short_fit;                                        \
+        o.fit = &fit;                                                             \
+        change;                                                                   \
+        BAD_SAYS(bp_trainer_cross_validate, options, name, #change, expected,     \
+                 w->trainer,                                                      \
+                 bp_trainer_cross_validate(w->trainer, w->data, &o, &w->out.cross)); \
+    } while (0)
+
+static void test_cross(void **state)
+{
+    struct world *w = *state;
+    bp_cross_report *report = &w->out.cross;
+
+    BAD(bp_cross_options_init, options, "NULL", BP_EINVAL, NOTHING,
+        bp_cross_options_init(NULL));
+    BAD(bp_trainer_cross_validate, trainer, "NULL", BP_EINVAL, NOTHING,
+        bp_trainer_cross_validate(NULL, w->data, &w->runs, report));
+    BAD(bp_trainer_cross_validate, data, "NULL", BP_EINVAL, w->trainer,
+        bp_trainer_cross_validate(w->trainer, NULL, &w->runs, report));
+    BAD(bp_trainer_cross_validate, report, "NULL", BP_EINVAL, w->trainer,
+        bp_trainer_cross_validate(w->trainer, w->data, &w->runs, NULL));
+    BAD_SAYS(bp_trainer_cross_validate, report, "report.struct_size", "wrong struct_size",
+             BP_EINVAL, w->trainer,
+             bp_trainer_cross_validate(w->trainer, w->data, &w->runs, &w->out.bad_cross));
+    BAD(bp_trainer_cross_validate, state, "empty", BP_ESTATE, w->trainer,
+        bp_trainer_cross_validate(w->trainer, w->empty, &w->runs, report));
+    w->custom.answer = 1;
+    BAD(bp_trainer_cross_validate, state, "stopped", BP_ESTOPPED, w->trainer_own,
+        bp_trainer_cross_validate(w->trainer_own, w->data, &w->runs, report));
+    w->custom.answer = 0;
+    BAD_CROSS("options.struct_size", BP_EINVAL, o.struct_size = 0);
+    BAD_CROSS("options.method", BP_EINVAL, o.method = 3);
+    BAD_CROSS("options.method", BP_EINVAL, o.method = -1);
+    BAD_CROSS("options.folds", BP_EINVAL, o.folds = 1);
+    BAD_CROSS("options.folds", BP_EINVAL, o.folds = UINT64_MAX);
+    BAD_CROSS("options.folds", BP_EINVAL, o.held = w->data);
+    BAD_CROSS("options.repeats", BP_EINVAL, o.repeats = 0);
+    BAD_CROSS("options.repeats", BP_EINVAL, o.repeats = UINT64_MAX);
+    BAD_CROSS("options.scaling", BP_EINVAL, o.scaling = -1);
+    BAD_CROSS("options.scaling", BP_EINVAL, o.scaling = 3);
+    BAD_CROSS("options.metric", BP_EINVAL, o.metric = 99);
+    BAD_CROSS("options.metric", BP_EINVAL, o.metric = -1);
+    BAD_CROSS("options.metric", BP_EINVAL, o.metric_index = 2);
+    BAD_CROSS("options.fit.struct_size", BP_EINVAL, fit.struct_size = 0);
+    BAD_CROSS("options.fit.validation", BP_EINVAL, fit.validation = w->data);
+    BAD_CROSS("options.epochs", BP_EINVAL, fit.epochs = 0);
+    BAD_CROSS("rows", BP_ESTATE, o.folds = WORLD_ROWS + 1);
+}
+
+BAD_GROUP(test_fold, test_cross)
