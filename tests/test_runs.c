@@ -9,10 +9,29 @@ struct run {
     bp_trainer *trainer;
     bp_dataset *data;
     bp_cost *cost;
-    bp_optimizer *sgd;
+    bp_optimizer *rule;
+    int32_t kind;
 };
 
-static void run_create(struct run *r, void **state, double rate)
+/* All that a description can have beside its objects. */
+static void adjust(bp_trainer *trainer, int32_t kind)
+{
+    bp_schedule *schedule = NULL;
+
+    ok(bp_trainer_set(trainer, BP_TRAINER_BATCH, 10));
+    if (kind != BP_OPTIMIZER_ADAM)
+        return;
+    ok(bp_trainer_set(trainer, BP_TRAINER_ACCUMULATE, 2));
+    ok(bp_trainer_set(trainer, BP_TRAINER_CLIP_NORM, 0.1));
+    ok(bp_trainer_set(trainer, BP_TRAINER_BIAS_DECAY, 0));
+    ok(bp_trainer_set_layer(trainer, 0, BP_TRAINER_LAYER_RATE, 0.5));
+    ok(bp_trainer_set_layer(trainer, 1, BP_TRAINER_LAYER_MAX_NORM, 0.75));
+    ok(bp_schedule_create(BP_SCHEDULE_EXPONENTIAL, NULL, &schedule));
+    ok(bp_trainer_set_schedule(trainer, schedule));
+    bp_schedule_destroy(schedule);
+}
+
+static void run_create_with(struct run *r, void **state, int32_t kind, double rate)
 {
     static const size_t widths[] = {2, 8, 2};
     const struct net_recipe recipe = {
@@ -20,12 +39,19 @@ static void run_create(struct run *r, void **state, double rate)
 
     r->network = make_network(&recipe, 2);
     r->cost = make_cost(BP_COST_SOFTMAX_CROSS_ENTROPY, env_of(state));
-    r->sgd = make_sgd(rate, 0, env_of(state));
-    ok(bp_trainer_create(r->network, r->cost, r->sgd, &r->trainer));
-    ok(bp_trainer_set(r->trainer, BP_TRAINER_BATCH, 10));
+    r->kind = kind;
+    ok(bp_optimizer_create(kind, env_of(state), &r->rule));
+    ok(bp_optimizer_set(r->rule, BP_OPTIMIZER_RATE, rate));
+    ok(bp_trainer_create(r->network, r->cost, r->rule, &r->trainer));
+    adjust(r->trainer, kind);
     ok(bp_trainer_build(r->trainer, 5));
     ok(bp_dataset_create(env_of(state), &r->data));
     ok(bp_dataset_generate(r->data, BP_GENERATE_MOONS, ROWS, 0.2, 4));
+}
+
+static void run_create(struct run *r, void **state, double rate)
+{
+    run_create_with(r, state, BP_OPTIMIZER_SGD, rate);
 }
 
 static void run_destroy(struct run *r)
@@ -34,7 +60,7 @@ static void run_destroy(struct run *r)
     bp_network_destroy(r->network);
     bp_dataset_destroy(r->data);
     bp_cost_destroy(r->cost);
-    bp_optimizer_destroy(r->sgd);
+    bp_optimizer_destroy(r->rule);
 }
 
 /* ---- folds ---- */
@@ -205,8 +231,8 @@ static double cost_by_hand(void **state, struct run *r, uint64_t seed, bp_datase
     ok(bp_scaler_apply(scaler, held));
     ok(bp_network_clone(r->network, &network));
     ok(bp_network_initialise(network, seed));
-    ok(bp_trainer_create(network, r->cost, r->sgd, &trainer));
-    ok(bp_trainer_set(trainer, BP_TRAINER_BATCH, 10));
+    ok(bp_trainer_create(network, r->cost, r->rule, &trainer));
+    adjust(trainer, r->kind);
     ok(bp_trainer_build(trainer, seed));
     ok(bp_fit_options_init(&fit));
     fit.epochs = 5;
@@ -220,7 +246,7 @@ static double cost_by_hand(void **state, struct run *r, uint64_t seed, bp_datase
     return found.cost;
 }
 
-static void a_run_by_hand(void **state)
+static double first_cost(void **state, int32_t kind, double rate)
 {
     struct run r;
     struct seen seen = {.stop_at = 1};
@@ -229,7 +255,7 @@ static void a_run_by_hand(void **state)
     bp_cross_report report = {.struct_size = sizeof report, .mean = 7};
     bp_dataset *held = NULL;
 
-    run_create(&r, state, 0.2);
+    run_create_with(&r, state, kind, rate);
     ok(bp_dataset_create(env_of(state), &held));
     ok(bp_dataset_generate(held, BP_GENERATE_MOONS, 20, 0.8, 6));
     ok(bp_cross_options_init(&options));
@@ -241,14 +267,26 @@ static void a_run_by_hand(void **state)
     options.scaling = BP_SCALING_STANDARD;
     options.progress = note;
     options.user = &seen;
-    assert_status(
-        bp_trainer_cross_validate(r.trainer, r.data, &options, &report),
-        BP_ESTOPPED);
+    assert_status(bp_trainer_cross_validate(r.trainer, r.data, &options, &report),
+                  BP_ESTOPPED);
     assert_same_f64(report.mean, 7);
     assert_same_f64(seen.costs[0], seen.scores[0]);
     assert_same_f64(cost_by_hand(state, &r, seen.seeds[0], held), seen.costs[0]);
     bp_dataset_destroy(held);
     run_destroy(&r);
+    return seen.costs[0];
+}
+
+/* Settings, factors of layers, schedules and those of L-BFGS come along. */
+static void a_run_by_hand(void **state)
+{
+    const double costs[] = {
+        first_cost(state, BP_OPTIMIZER_SGD, 0.2),
+        first_cost(state, BP_OPTIMIZER_ADAM, 0.02),
+        first_cost(state, BP_OPTIMIZER_LBFGS, 1),
+    };
+
+    assert_true(costs[0] != costs[1] && costs[1] != costs[2] && costs[0] != costs[2]);
 }
 
 /* The same seed gives the same figures; the description and the data stay. */

@@ -41,14 +41,14 @@ static void test_fold(void **state)
 }
 
 /* One field of the options is spoilt by `change`, which the line names. */
-#define BAD_CROSS(name, expected, change)                                         \
-    do {                                                                          \
-        bp_cross_options o = w->runs;                                             \
-        bp_fit_options fit = w->short_fit;                                        \
-        o.fit = &fit;                                                             \
-        change;                                                                   \
-        BAD_SAYS(bp_trainer_cross_validate, options, name, #change, expected,     \
-                 w->trainer,                                                      \
+#define BAD_CROSS(name, expected, change)                                            \
+    do {                                                                             \
+        bp_cross_options o = w->runs;                                                \
+        bp_fit_options fit = w->short_fit;                                           \
+        o.fit = &fit;                                                                \
+        change;                                                                      \
+        BAD_SAYS(bp_trainer_cross_validate, options, name, #change, expected,        \
+                 w->trainer,                                                         \
                  bp_trainer_cross_validate(w->trainer, w->data, &o, &w->out.cross)); \
     } while (0)
 
