@@ -58,7 +58,7 @@
  *  - 15. @ref fit           fits with validation, early stopping and a history
  *  - 16. @ref explain       explanation: the chain rule of any connection
  *  - 17. @ref bundle        models in files
- *  - 18. @ref study         studies: many runs
+ *  - 18. @ref study         studies: many runs, a rate, why it does not learn
  */
 
 #include <stddef.h>
@@ -2848,9 +2848,15 @@ BP_API bp_status bp_network_export_c(bp_network *network, const char *folder,
 
 /** @defgroup study 18. Studies
  *
- * One run tells little: another seed, or other rows held out, give another figure.
- * bp_trainer_cross_validate() trains one description many times, and tells mean and
- * spread. Studies work on copies: nothing of the trainer changes but its line of error.
+ * Questions about a training, answered on copies: nothing of the trainer changes but its
+ * line of error.
+ *
+ *  - How good is it? One run tells little: another seed, or other rows held out, give
+ *    another figure. bp_trainer_cross_validate() trains one description many times, and
+ *    tells mean and spread.
+ *  - At which rate? bp_trainer_find_rate() tries many.
+ *  - Why does it not learn? bp_trainer_diagnose() lists what is known to keep networks
+ *    from learning, each with its figures and with what to do.
  * @{ */
 
 /** One run of a cross-validation that is done. */
@@ -2932,6 +2938,170 @@ BP_API bp_status bp_cross_options_init(bp_cross_options *options);
 BP_API bp_status bp_trainer_cross_validate(bp_trainer *trainer, const bp_dataset *data,
                                            const bp_cross_options *options,
                                            bp_cross_report *report);
+
+/** How bp_trainer_find_rate() works. */
+typedef struct bp_rate_options {
+    uint32_t struct_size; /**< sizeof(bp_rate_options), set by bp_rate_options_init(). */
+    uint32_t reserved;    /**< 0. */
+    double low;           /**< The first rate, 1e-30 to 1e6; default 1e-6. */
+    double high;          /**< The last, above `low` and at most 1e6; default 10. */
+    uint64_t steps;       /**< Rates to try, one an update, 10 to 1e6; default 100. */
+    double smoothing;     /**< Of the costs, exponential, at least 0 and below 1; default
+                               0.9. Nothing is suggested from the first
+                               1 / (1 - smoothing) updates, whose mean is of few. */
+    double *rates;        /**< Where rates of the first `capacity` updates go, or NULL. */
+    double *costs;        /**< Where their smoothed costs go, or NULL. */
+    size_t capacity;      /**< Of both; 0 (default): none. */
+    bp_progress_fn progress; /**< Called after every step, or NULL (default). */
+    void *user;           /**< Passed to it. */
+} bp_rate_options;
+
+/** What bp_trainer_find_rate() found. */
+typedef struct bp_rate_report {
+    uint32_t struct_size; /**< sizeof(bp_rate_report), set by the caller. */
+    int32_t found;        /**< 1 if the cost fell anywhere; 0: there is no suggestion. */
+    int32_t diverged;     /**< 1 if the cost came to four times its least, or overflowed,
+                               before all rates were tried. */
+    uint32_t reserved;    /**< 0. */
+    uint64_t steps;       /**< Rates tried. */
+    double rate;          /**< The suggestion: where the cost fell fastest; 0: none. */
+    double least_rate;    /**< Where it was least: too high to train at as a rule, a tenth
+                               of it is another suggestion. */
+    double least_cost;    /**< The smoothed cost there. */
+} bp_rate_report;
+
+/** Set the options to their defaults, and struct_size.
+ * @return ::BP_EINVAL for NULL. */
+BP_API bp_status bp_rate_options_init(bp_rate_options *options);
+
+/** Suggest a learning rate: try rates from low to high, each for one update, on a copy of
+ * the trainer and without its schedule, and see where the cost falls fastest (Smith,
+ * 2017).
+ * @param trainer  a built trainer, as a rule before its first step; it stays as it is.
+ * @param data     as for bp_trainer_epoch().
+ * @param options  or NULL for the defaults.
+ * @param report   filled; set its struct_size before.
+ * @return as bp_trainer_epoch(), ::BP_EINVAL for an option out of range,
+ *         ::BP_EUNSUPPORTED for iRPROP- and L-BFGS, which find the length of their steps
+ *         themselves, ::BP_ESTOPPED if the callback stopped it. */
+BP_API bp_status bp_trainer_find_rate(bp_trainer *trainer, const bp_dataset *data,
+                                      const bp_rate_options *options,
+                                      bp_rate_report *report);
+
+/** What a diagnosis found, to be read. */
+typedef struct bp_diagnosis bp_diagnosis;
+
+/** How bad a finding is. */
+enum {
+    BP_SEVERITY_NOTE = 1,    /**< Good to know. */
+    BP_SEVERITY_WARNING = 2, /**< It slows learning, or shows that it goes wrong. */
+    BP_SEVERITY_FAULT = 3    /**< It cannot learn so. */
+};
+
+/** What can be found. The values are frozen; thresholds may change between releases. */
+enum {
+    BP_FINDING_TARGET_RANGE = 1,   /**< Targets that `layer`, the last, cannot reach, or
+                                        that the cost refuses: `count` of them, the worst
+                                        is `value` in column `index`, the bound is
+                                        `threshold`. */
+    BP_FINDING_CONSTANT_INPUT = 2, /**< `count` input columns are constant, the first is
+                                        `index`, at `value`. */
+    BP_FINDING_UNSCALED_INPUT = 3, /**< Input column `index` has the largest mean or
+                                        deviation, `value`. `count` columns are above
+                                        `threshold`; or an eighth of the columns are
+                                        less than a hundredth as wide. */
+    BP_FINDING_SATURATED = 4,      /**< `count` units of the layer, at least half of them,
+                                        have a slope below 4 % of the steepest in 95 % of
+                                        the rows: sigmoid, hard sigmoid, tanh, softsign.
+                                        `value` is their part. */
+    BP_FINDING_DEAD = 5,           /**< `count` relu units of the layer put out 0 for all
+                                        rows; `value` is their part. */
+    BP_FINDING_VANISHING = 6,      /**< The gradients of the layer's weights are less than
+                                        a thousandth of those of the last dense one, root
+                                        mean square: `value` times. */
+    BP_FINDING_EXPLODING = 7,      /**< They are more than a thousand times as large. */
+    BP_FINDING_RATE_HIGH = 8,      /**< The next update changes the weights of the layer
+                                        by more than a tenth of their size: `value` is
+                                        |change| / |weights|. A thousandth is usual. */
+    BP_FINDING_RATE_LOW = 9,       /**< No layer's weights change by more than 1e-5; the
+                                        layer is the one that changes most. */
+    BP_FINDING_NOT_FINITE = 10,    /**< The layer is the first with NaN or infinity: in
+                                        its parameters, else its outputs, else the cost,
+                                        else the gradients on the way back. */
+    BP_FINDING_CLASS_NOT_PREDICTED = 11, /**< `count` classes that occur are never
+                                        predicted, the first is `index`, of `value` rows.
+                                        So it is before any training, too. */
+    BP_FINDING_SAME_UNITS = 12     /**< All `count` units of a layer within have the same
+                                        weights and biases, in and out: they will never
+                                        differ. */
+};
+
+/** One finding. Fields that a code does not name are 0. */
+typedef struct bp_finding {
+    uint32_t struct_size; /**< sizeof(bp_finding), set by the caller. */
+    int32_t code;         /**< A `BP_FINDING_` value. */
+    int32_t severity;     /**< A `BP_SEVERITY_` value. */
+    uint32_t reserved;    /**< 0. */
+    size_t layer;         /**< The layer that it is about, from 0. */
+    size_t index;         /**< A column or a class. */
+    uint64_t count;       /**< How many. */
+    double value;         /**< The figure, */
+    double threshold;     /**< and the one that it was held against. */
+    const char *text;     /**< One line with the figures; lives with the diagnosis. */
+    const char *advice;   /**< What to do; constant. */
+} bp_finding;
+
+/** How bp_trainer_diagnose() works. */
+typedef struct bp_diagnosis_options {
+    uint32_t struct_size; /**< sizeof(bp_diagnosis_options), set by
+                               bp_diagnosis_options_init(). */
+    uint32_t reserved;    /**< 0. */
+    uint64_t rows;        /**< Rows to look at, at equal distances; at least 1, default
+                               1024. */
+} bp_diagnosis_options;
+
+/** Set the options to their defaults, and struct_size.
+ * @return ::BP_EINVAL for NULL. */
+BP_API bp_status bp_diagnosis_options_init(bp_diagnosis_options *options);
+
+/** Look for what keeps a network from learning: in the data, the parameters, the units
+ * and gradients over some rows, and what the next update would change. All that is tried
+ * is tried on a copy.
+ * @param trainer    a built trainer, before or after training; it stays as it is.
+ * @param data       what it is trained on.
+ * @param options    or NULL for the defaults.
+ * @param diagnosis  where the new object goes; the caller destroys it. Its memory comes
+ *                   from the network's tables.
+ * @return ::BP_OK whenever it looked, whatever it found. ::BP_EINVAL, ::BP_ESTATE,
+ *         ::BP_ESHAPE as bp_trainer_epoch(), ::BP_ENOMEM, ::BP_EBUSY, ::BP_ESTOPPED by an
+ *         operation of your own. */
+BP_API bp_status bp_trainer_diagnose(bp_trainer *trainer, const bp_dataset *data,
+                                     const bp_diagnosis_options *options,
+                                     bp_diagnosis **diagnosis);
+
+/** Destroy a diagnosis.
+ * @param diagnosis  the diagnosis, or NULL. */
+BP_API void bp_diagnosis_destroy(bp_diagnosis *diagnosis);
+
+/** Number of findings; 0 for NULL. */
+BP_API size_t bp_diagnosis_findings(const bp_diagnosis *diagnosis);
+
+/** Give a finding.
+ * @param diagnosis  the diagnosis.
+ * @param index      from 0: the data first, then the network, then the training.
+ * @param finding    filled; set its struct_size before.
+ * @return ::BP_EINVAL, also for a finding that is not there. */
+BP_API bp_status bp_diagnosis_get(const bp_diagnosis *diagnosis, size_t index,
+                                  bp_finding *finding);
+
+/** Write all findings as text: a line that begins with the severity, then a line with
+ * what to do.
+ * @param diagnosis  the diagnosis.
+ * @param write      called for pieces of it.
+ * @param user       passed to it.
+ * @return ::BP_EINVAL, ::BP_ESTOPPED if it answers non-zero. */
+BP_API bp_status bp_diagnosis_write(const bp_diagnosis *diagnosis, bp_write_fn write,
+                                    void *user);
 
 /** @} */
 
