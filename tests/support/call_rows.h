@@ -567,3 +567,25 @@ CALL(bp_trainer_cross_validate, ALLOCATES, "L-BFGS",
      bp_trainer_cross_validate(w->lines, w->data, &w->runs, &w->out.cross))
 CALL(bp_trainer_cross_validate, ALLOCATES, "callbacks",
      bp_trainer_cross_validate(w->trainer_own, w->data, &w->runs, &w->out.cross))
+CALL(bp_rate_options_init, NEVER, "", bp_rate_options_init(&w->out.rate_options))
+CALL(bp_trainer_find_rate, ALLOCATES, "",
+     bp_trainer_find_rate(w->trainer, w->data, NULL, &w->out.rate))
+CALL(bp_trainer_find_rate, ALLOCATES, "batch norm",
+     bp_trainer_find_rate(w->trainer_norm, w->labelled, NULL, &w->out.rate))
+CALL(bp_diagnosis_options_init, NEVER, "",
+     bp_diagnosis_options_init(&w->out.diagnosis_options))
+CALL(bp_trainer_diagnose, ALLOCATES, "",
+     bp_trainer_diagnose(w->trainer, w->data, NULL, &w->out.diagnosis))
+CALL(bp_trainer_diagnose, ALLOCATES, "double, labels",
+     bp_trainer_diagnose(w->trainer64, w->labelled, NULL, &w->out.diagnosis))
+CALL(bp_trainer_diagnose, ALLOCATES, "batch norm",
+     bp_trainer_diagnose(w->trainer_norm, w->labelled, NULL, &w->out.diagnosis))
+CALL(bp_trainer_diagnose, ALLOCATES, "L-BFGS",
+     bp_trainer_diagnose(w->lines, w->data, NULL, &w->out.diagnosis))
+CALL(bp_trainer_diagnose, ALLOCATES, "callbacks",
+     bp_trainer_diagnose(w->trainer_own, w->data, NULL, &w->out.diagnosis))
+CALL(bp_diagnosis_destroy, NEVER, "", (bp_diagnosis_destroy(WORLD_TAKE(w->found)), BP_OK))
+CALL(bp_diagnosis_destroy, NEVER, "NULL", (bp_diagnosis_destroy(NULL), BP_OK))
+CALL(bp_diagnosis_findings, NEVER, "", is_size(bp_diagnosis_findings(w->found)))
+CALL(bp_diagnosis_get, NEVER, "", bp_diagnosis_get(w->found, 0, &w->out.finding))
+CALL(bp_diagnosis_write, NEVER, "", bp_diagnosis_write(w->found, ignore_bytes, NULL))

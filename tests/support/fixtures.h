@@ -108,6 +108,7 @@ struct world_out {
     bp_bundle *bundle;
     bp_metrics *metrics;
     bp_history *history;
+    bp_diagnosis *diagnosis;
     float *view;
     double *view_f64;
     size_t count;
@@ -135,6 +136,10 @@ struct world_out {
     bp_fit_result fit_result, bad_fit_result;
     bp_cross_options cross_options;
     bp_cross_report cross, bad_cross;
+    bp_rate_options rate_options;
+    bp_rate_report rate, bad_rate;
+    bp_diagnosis_options diagnosis_options;
+    bp_finding finding, bad_finding;
     bp_gradient_options gradient_options;
     bp_csv_options csv_options;
     bp_save_options save_options;
@@ -209,6 +214,7 @@ struct world {
     bp_metrics *measured; /**< The same without scores. */
     bp_history *history;  /**< Empty. */
     bp_history *past;     /**< Of 2 epochs. */
+    bp_diagnosis *found;  /**< Of `trainer`: at least one finding. */
     bp_metrics *metrics;  /**< Of 2 outputs, with rows of both kinds and scores. */
 
     /* Options and tables that are right; a test spoils a copy. */
