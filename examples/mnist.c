@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * MNIST and Fashion-MNIST: 70 000 images of 28 x 28 pixels, ten classes, and a network of
- * your choice. The files beside this one read the choice, mnist_options.c, and see to it that
- * the network learns as was chosen, mnist_training.c.
+ * your choice. Of the files beside this one mnist_options.c reads the choice, and
+ * mnist_training.c has what there is to choose of optimizers, schedules and ends.
  *
  * With --lesson it repeats the first result of Michael Nielsen's book "Neural Networks
  * and Deep Learning": thirty hidden units, no more than the four equations of

@@ -225,7 +225,7 @@ static void not_finite(void **state)
     destroy(&p);
 }
 
-/* Units that are the same on both sides; biases, or what goes out, may tell them apart. */
+/* Units that are the same on both sides. Biases, or what goes out, tell others apart. */
 static void units_alike(void **state)
 {
     struct patient p;
