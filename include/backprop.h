@@ -2135,8 +2135,8 @@ BP_API bp_status bp_network_measure(const bp_network *network, bp_workspace *wor
 /** @defgroup fit 15. Fits with validation
  *
  * bp_trainer_train() is bp_trainer_fit() with all that keeps a training honest: rows held
- * out, a figure that is monitored on them, an end when it gets no better, the weights of
- * the best epoch, a budget of time, and a history of what happened.
+ * out, a figure that is monitored on them, an end when it gets no better (Prechelt, 1998),
+ * the weights of the best epoch, a budget of time, and a history of what happened.
  * @{ */
 
 /** What a fit found, epoch by epoch. */
@@ -2167,8 +2167,8 @@ typedef struct bp_fit_options {
                                  keeps the last. */
     uint64_t epochs;        /**< At most so many, at least 1; default 100. An epoch that
                                  was stopped counts as the first. */
-    uint64_t patience;      /**< End after so many looks without improvement; 0 (default):
-                                 never. */
+    uint64_t patience;      /**< End after so many looks without improvement, at least 1;
+                                 0 (default): never. */
     double minimum_change;  /**< What is less than this much better is no improvement; at
                                  least 0 (default). */
     uint64_t validate_every; /**< Look after each of so many epochs, and after the last;
@@ -2180,8 +2180,8 @@ typedef struct bp_fit_options {
                                  ::BP_SPLIT_SHUFFLED. */
     uint32_t reserved;      /**< 0. */
     uint64_t validation_seed; /**< Of that split; default 1. */
-    double seconds;         /**< End after the step in which so many seconds have gone by;
-                                 0 (default): no budget. An epoch that is cut short is not
+    double seconds;         /**< End after the step in which so many seconds have gone by,
+                                 above 0; 0 (default): no budget. An epoch that is cut short is not
                                  looked at, and can go on in a later fit. */
     bp_metrics *metrics;    /**< As wide as the outputs: at each look it is reset and gets
                                  the held-out rows, and can be read in the callback and
