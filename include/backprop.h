@@ -2135,8 +2135,8 @@ BP_API bp_status bp_network_measure(const bp_network *network, bp_workspace *wor
 /** @defgroup fit 15. Fits with validation
  *
  * bp_trainer_train() is bp_trainer_fit() with all that keeps a training honest: rows held
- * out, a figure that is monitored on them, an end when it gets no better (Prechelt, 1998),
- * the weights of the best epoch, a budget of time, and a history of what happened.
+ * out, a figure that is monitored on them, an end when it gets no better (Prechelt,
+ * 1998), the weights of the best epoch, a budget of time, and a history of what happened.
  * @{ */
 
 /** What a fit found, epoch by epoch. */
@@ -2181,8 +2181,9 @@ typedef struct bp_fit_options {
     uint32_t reserved;      /**< 0. */
     uint64_t validation_seed; /**< Of that split; default 1. */
     double seconds;         /**< End after the step in which so many seconds have gone by,
-                                 above 0; 0 (default): no budget. An epoch that is cut short is not
-                                 looked at, and can go on in a later fit. */
+                                 above 0; 0 (default): no budget. An epoch that is cut
+                                 short is not looked at, and can go on in a later
+                                 fit. */
     bp_metrics *metrics;    /**< As wide as the outputs: at each look it is reset and gets
                                  the held-out rows, and can be read in the callback and
                                  after the fit. Or NULL (default). */
