@@ -109,6 +109,8 @@ void world_reset_out(struct world *world)
     out->path.struct_size = sizeof out->path;
     out->nudge.struct_size = sizeof out->nudge;
     out->progress.struct_size = sizeof out->progress;
+    out->tensor.struct_size = sizeof out->tensor;
+    out->number.struct_size = sizeof out->number;
     out->fit_result.struct_size = sizeof out->fit_result;
     out->cross.struct_size = sizeof out->cross;
     out->rate.struct_size = sizeof out->rate;
@@ -234,8 +236,8 @@ static void create_lines(struct world *w)
     ok(bp_optimizer_create(BP_OPTIMIZER_LBFGS, NULL, &lbfgs));
     ok(bp_optimizer_set(lbfgs, BP_OPTIMIZER_HISTORY, 5));
     ok(bp_optimizer_set(lbfgs, BP_OPTIMIZER_ITERATIONS, 3));
-    w->lines = make_trainer_with(w->net, BP_COST_SOFTMAX_CROSS_ENTROPY, lbfgs,
-                                 WORLD_BATCH, 9);
+    w->lines =
+        make_trainer_with(w->net, BP_COST_SOFTMAX_CROSS_ENTROPY, lbfgs, WORLD_BATCH, 9);
 }
 
 static void create_schedules(struct world *w)
@@ -318,6 +320,13 @@ static void create_bundles(struct world *w)
     ok(bp_bundle_create(w->env, &w->nothing));
     ok(bp_bundle_create(w->env, &w->loaded));
     ok(bp_bundle_load(w->loaded, "net.model", NULL));
+}
+
+static void create_snapshots(struct world *w)
+{
+    ok(bp_snapshot_create(w->env, &w->no_state));
+    ok(bp_snapshot_create(w->env, &w->taken));
+    ok(bp_snapshot_take(w->taken, w->trainer));
 }
 
 /* The fit is on a copy, so that `net` stays as others know it. */
@@ -407,6 +416,7 @@ void world_create(struct world *world)
     create_metrics(world);
     create_history(world);
     create_studies(world);
+    create_snapshots(world);
     world_reset_out(world);
 }
 
@@ -444,6 +454,7 @@ static void destroy_out(struct world_out *out)
     DESTROY_OUT(bp_metrics_destroy, out->metrics);
     DESTROY_OUT(bp_history_destroy, out->history);
     DESTROY_OUT(bp_diagnosis_destroy, out->diagnosis);
+    DESTROY_OUT(bp_snapshot_destroy, out->snapshot);
 }
 
 static void destroy_trainers(struct world *w)
@@ -483,6 +494,8 @@ static void destroy_data(struct world *w)
     bp_history_destroy(w->history);
     bp_history_destroy(w->past);
     bp_diagnosis_destroy(w->found);
+    bp_snapshot_destroy(w->no_state);
+    bp_snapshot_destroy(w->taken);
     bp_metrics_destroy(w->measured);
     bp_metrics_destroy(w->metrics);
 }
