@@ -14,7 +14,7 @@ size_t bp_match_list(const struct bp_network *network, struct bp_match *matches)
     for (size_t layer = 0; layer < network->count; layer++)
         for (int32_t which = BP_PARAMETER_WEIGHT; which <= BP_PARAMETER_RUNNING_VARIANCE;
              which++) {
-            const struct bp_tensor tensor = bp_network_tensor(network, layer, which);
+            const struct bp_placed tensor = bp_network_tensor(network, layer, which);
 
             if (tensor.place == NULL)
                 continue;

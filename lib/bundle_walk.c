@@ -40,7 +40,7 @@ static bool is_matrix(const struct bp_network *network, size_t layer, int32_t wh
 static bool parameter_tensor(const struct bp_network *network, size_t layer,
                              const struct bp_word *parameter, struct bp_stored *stored)
 {
-    const struct bp_tensor tensor = bp_network_tensor(network, layer, parameter->value);
+    const struct bp_placed tensor = bp_network_tensor(network, layer, parameter->value);
     const struct bp_place *place = tensor.place;
 
     if (place == NULL)

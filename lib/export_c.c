@@ -83,7 +83,7 @@ static void put_row(struct bp_c_writer *w, const float *values, size_t count,
 static void put_tensor(struct bp_c_writer *w, const struct bp_network *network,
                        const struct bp_word *kind, size_t layer)
 {
-    const struct bp_tensor tensor = bp_network_tensor(network, layer, kind->value);
+    const struct bp_placed tensor = bp_network_tensor(network, layer, kind->value);
     const struct bp_place *place = tensor.place;
     float piece[64];
     size_t done = 0;

@@ -46,18 +46,23 @@ void *bp_network_row(const struct bp_network *network, const struct bp_arena *ar
                      const struct bp_place *place, size_t row);
 
 /** A tensor in an arena that is laid out as one of the network's. */
-struct bp_tensor {
+struct bp_placed {
     const struct bp_arena *arena;
     const struct bp_place *place; /**< NULL: the layer has none such. */
 };
 
 /** One of the network's own tensors: @p which is any `BP_PARAMETER_` value. */
-struct bp_tensor bp_network_tensor(const struct bp_network *network, size_t layer,
+struct bp_placed bp_network_tensor(const struct bp_network *network, size_t layer,
                                    int32_t which);
 
 /** The place of a parameter; NULL if the layer has none such. */
 const struct bp_place *bp_network_place(const struct bp_network *network, size_t layer,
                                         int32_t which);
+
+/** The place of running statistics in the arena of state; NULL if the layer has none
+ *  such. */
+const struct bp_place *bp_network_running_place(const struct bp_network *network,
+                                                size_t layer, int32_t which);
 
 /** Reserve the arenas of a network whose layers are complete. */
 bp_status bp_network_reserve(struct bp_network *network);

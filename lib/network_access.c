@@ -52,23 +52,26 @@ static bool is_running(int32_t which)
     return which == BP_PARAMETER_RUNNING_MEAN || which == BP_PARAMETER_RUNNING_VARIANCE;
 }
 
-/* The place of running statistics; NULL if the layer has none such. */
-static const struct bp_place *running_place(const struct bp_network *network,
-                                            size_t layer, int32_t which)
+const struct bp_place *bp_network_running_place(const struct bp_network *network,
+                                                size_t layer, int32_t which)
 {
-    const struct bp_node *node = &network->nodes[layer];
-    const struct bp_place *place =
-        which == BP_PARAMETER_RUNNING_MEAN ? &node->mean : &node->variance;
+    const struct bp_node *node;
+    const struct bp_place *place;
 
+    if (layer >= network->count || !is_running(which))
+        return NULL;
+    node = &network->nodes[layer];
+    place = which == BP_PARAMETER_RUNNING_MEAN ? &node->mean : &node->variance;
     return place->rows > 0 ? place : NULL;
 }
 
-struct bp_tensor bp_network_tensor(const struct bp_network *network, size_t layer,
+struct bp_placed bp_network_tensor(const struct bp_network *network, size_t layer,
                                    int32_t which)
 {
     if (is_running(which) && layer < network->count)
-        return (struct bp_tensor){&network->state, running_place(network, layer, which)};
-    return (struct bp_tensor){&network->params, bp_network_place(network, layer, which)};
+        return (struct bp_placed){&network->state,
+                                  bp_network_running_place(network, layer, which)};
+    return (struct bp_placed){&network->params, bp_network_place(network, layer, which)};
 }
 
 /* What every call with a tensor is given. */
@@ -96,7 +99,7 @@ static void store_row(const struct bp_network *network, const void *from,
                                    place->cols);
 }
 
-static bp_status get(const struct bp_network *network, const struct bp_tensor *tensor,
+static bp_status get(const struct bp_network *network, const struct bp_placed *tensor,
                      struct bp_values_out values, size_t count)
 {
     const bool given = values.f32 != NULL || values.f64 != NULL;
@@ -116,7 +119,7 @@ bp_status bp_tensor_get(const struct bp_network *network, const struct bp_arena 
                         size_t layer, int32_t which, struct bp_values_out values,
                         size_t count)
 {
-    const struct bp_tensor tensor = {arena, bp_network_place(network, layer, which)};
+    const struct bp_placed tensor = {arena, bp_network_place(network, layer, which)};
 
     return get(network, &tensor, values, count);
 }
@@ -124,7 +127,7 @@ bp_status bp_tensor_get(const struct bp_network *network, const struct bp_arena 
 bp_status bp_network_get_parameter(const bp_network *network, size_t layer, int32_t which,
                                    float *values, size_t count)
 {
-    struct bp_tensor tensor;
+    struct bp_placed tensor;
 
     if (network == NULL)
         return BP_EINVAL;
@@ -135,7 +138,7 @@ bp_status bp_network_get_parameter(const bp_network *network, size_t layer, int3
 bp_status bp_network_get_parameter_f64(const bp_network *network, size_t layer,
                                        int32_t which, double *values, size_t count)
 {
-    struct bp_tensor tensor;
+    struct bp_placed tensor;
 
     if (network == NULL)
         return BP_EINVAL;
@@ -247,7 +250,7 @@ static bp_status set(struct bp_network *network, size_t layer, int32_t which,
                      struct values_in values, size_t count)
 {
     const bool given = values.f32 != NULL || values.f64 != NULL;
-    const struct bp_tensor tensor = bp_network_tensor(network, layer, which);
+    const struct bp_placed tensor = bp_network_tensor(network, layer, which);
     bp_status status = check_to_write(network, layer, which, given, count);
 
     if (status == BP_OK)
