@@ -176,6 +176,38 @@ static void c_source(void **state)
     bp_network_destroy(network);
 }
 
+/* Labels: what 8 bits cost in accuracy. */
+static void c_int8(void **state)
+{
+    struct failing_env *host = *state;
+    bp_network *network = make_one(state, BP_ACTIVATION_TANH, BP_PRECISION_F32);
+    bp_dataset *data = make_dataset(50, 3, 2, env_of(state));
+    bp_dataset *wide = make_dataset(5, 4, 2, env_of(state));
+    bp_int8_report report = {.struct_size = sizeof report};
+    const struct env_file *file;
+
+    ok(bp_network_export_c_int8(network, "folder", "net", data, NULL, &report));
+    file = failing_env_find_file(host, "folder/net.c");
+    assert_non_null(file);
+    assert_true(holds(file, "static const int8_t weights_1[] = {"));
+    assert_false(holds(file, "static const float weights_"));
+    assert_int_equal(report.rows, 50);
+    assert_int_equal(report.has_accuracy, 1);
+    assert_true(report.accuracy_float > 0 && report.accuracy_float < 1);
+    assert_true(fabs(report.accuracy - report.accuracy_float) <= 0.1);
+    assert_true(report.same_class >= 45 && report.same_class <= 50);
+    assert_true(report.largest_error > 1e-5 && report.largest_error < 0.05);
+    assert_true(report.mean_error > 0 && report.mean_error <= report.largest_error);
+    assert_int_equal(report.bytes_float, 4 * (15 + 5 + 10 + 2));
+    assert_int_equal(report.bytes, 25 + 2 * 4 * (5 + 2));
+    assert_status(bp_network_export_c_int8(network, "f", "net", wide, NULL, &report),
+                  BP_ESHAPE);
+    assert_line(bp_network_error(network), "data has 4 columns of inputs, expected 3");
+    bp_dataset_destroy(data);
+    bp_dataset_destroy(wide);
+    bp_network_destroy(network);
+}
+
 /* Each file call fails: what stays is whole. */
 static void c_faults(void **state)
 {
@@ -216,9 +248,9 @@ static void c_beyond_float(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(fields),  HOST_TEST(file_and_memory), HOST_TEST(what_cannot_be),
-        HOST_TEST(faults),         HOST_TEST(c_source),        HOST_TEST(c_faults),
-        HOST_TEST(c_beyond_float),
+        cmocka_unit_test(fields), HOST_TEST(file_and_memory), HOST_TEST(what_cannot_be),
+        HOST_TEST(faults),        HOST_TEST(c_source),        HOST_TEST(c_int8),
+        HOST_TEST(c_faults),      HOST_TEST(c_beyond_float),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL) ? 1 : 0;

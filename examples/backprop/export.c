@@ -9,15 +9,24 @@
 #include <string.h>
 
 static const char help[] =
-    "Usage: backprop export --c|--onnx|--csv MODEL -o FILE\n"
+    "Usage: backprop export --c|--onnx|--csv MODEL -o FILE [OPTION]...\n"
     "Write a model for other programs.\n"
     "\n"
     "      --c            C source FILE.c and its header, with a self-test; the name of\n"
     "                     the file is in front of all names in it\n"
     "      --onnx         an ONNX file, scaling included\n"
     "      --csv          weights and biases as CSV; - is standard output\n"
+    "      --int8 TABLE   with --c: weights of 8 bits, calibrated by a table's rows;\n"
+    "                     what that costs is told\n"
+    "      --target NAME  the column with the answers of that table (default: the last)\n"
+    "      --separator CHAR, --no-header, --drop-missing: as for train\n"
     "  -o, --output FILE  where it goes\n"
     "  -h, --help         display this help and exit\n";
+
+struct request {
+    const char *output;
+    struct table table; /* For 8 bits; path NULL: in float. */
+};
 
 static bp_save_options options_of(const struct model *model)
 {
@@ -30,10 +39,47 @@ static bp_save_options options_of(const struct model *model)
     return options;
 }
 
-/* "folder/name.c" as the folder and the name. */
-static void export_c(const struct model *model, const char *path)
+static void tell(const bp_int8_report *report)
+{
+    printf("%llu bytes of weights and biases, %llu in float\n",
+           (unsigned long long)report->bytes, (unsigned long long)report->bytes_float);
+    printf("outputs differ by %.3g in the mean, %.3g at most\n", report->mean_error,
+           report->largest_error);
+    if (report->has_accuracy)
+        printf(
+            "accuracy %.2f %%, %.2f %% in float; the same class in %llu of %llu rows\n",
+            100 * report->accuracy, 100 * report->accuracy_float,
+            (unsigned long long)report->same_class, (unsigned long long)report->rows);
+}
+
+/* Rows as they are in the table: the exported source scales them itself. */
+static void write_c(const struct model *model, const struct request *request,
+                    const char *folder, const char *name)
 {
     const bp_save_options options = options_of(model);
+    bp_int8_report report = {.struct_size = sizeof report};
+    bp_status status;
+    bp_dataset *data;
+
+    if (request->table.path == NULL) {
+        status = bp_network_export_c(model->network, folder, name, &options);
+    } else {
+        data = model_read_raw(model, &request->table,
+                              model->classes > 0 ? TABLE_CLASSES : TABLE_NUMBERS);
+        status = bp_network_export_c_int8(model->network, folder, name, data, &options,
+                                          &report);
+        bp_dataset_destroy(data);
+    }
+    if (status != BP_OK)
+        fail("%s", bp_network_error(model->network));
+    if (request->table.path != NULL)
+        tell(&report);
+}
+
+/* "folder/name.c" as the folder and the name. */
+static void export_c(const struct model *model, const struct request *request)
+{
+    const char *path = request->output;
     char *copy = check_allocate(strlen(path) + 1, 1);
     char *slash, *name;
     const char *folder = ".";
@@ -47,16 +93,15 @@ static void export_c(const struct model *model, const char *path)
     }
     if (strlen(name) > 2 && strcmp(name + strlen(name) - 2, ".c") == 0)
         name[strlen(name) - 2] = '\0';
-    if (bp_network_export_c(model->network, folder, name, &options) != BP_OK)
-        fail("%s", bp_network_error(model->network));
+    write_c(model, request, folder, name);
     free(copy);
 }
 
-static void export_onnx(const struct model *model, const char *path)
+static void export_onnx(const struct model *model, const struct request *request)
 {
     const bp_save_options options = options_of(model);
 
-    if (bp_network_export_onnx(model->network, path, &options) != BP_OK)
+    if (bp_network_export_onnx(model->network, request->output, &options) != BP_OK)
         fail("%s", bp_network_error(model->network));
 }
 
@@ -105,9 +150,9 @@ static void write_layer(const struct model *model, size_t layer, FILE *file)
         write_tensor(model, &(struct tensor){layer, which, 1, info.outputs}, file);
 }
 
-static void export_csv(const struct model *model, const char *path)
+static void export_csv(const struct model *model, const struct request *request)
 {
-    const char *to = strcmp(path, "-") == 0 ? NULL : path;
+    const char *to = strcmp(request->output, "-") == 0 ? NULL : request->output;
     FILE *file = file_open(to);
 
     fputs("layer,parameter,to,from,value\n", file);
@@ -118,12 +163,14 @@ static void export_csv(const struct model *model, const char *path)
 
 static int run(int argc, char **argv)
 {
-    static const struct option options[] = {
-        {"c", no_argument, NULL, 'c'},    {"onnx", no_argument, NULL, 'x'},
-        {"csv", no_argument, NULL, 'v'},  {"output", required_argument, NULL, 'o'},
-        {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
-    void (*write)(const struct model *, const char *) = NULL;
-    const char *output = NULL;
+    static const struct option options[] = {{"c", no_argument, NULL, 'c'},
+                                            {"onnx", no_argument, NULL, 'x'},
+                                            {"csv", no_argument, NULL, 'v'},
+                                            {"int8", required_argument, NULL, '8'},
+                                            {"output", required_argument, NULL, 'o'},
+                                            TABLE_OPTIONS};
+    struct request request = {.table = {.separator = ',', .has_header = 1}};
+    void (*write)(const struct model *, const struct request *) = NULL;
     struct model model;
     int option;
 
@@ -132,16 +179,20 @@ static int run(int argc, char **argv)
         case 'c': write = export_c; break;
         case 'x': write = export_onnx; break;
         case 'v': write = export_csv; break;
-        case 'o': output = optarg; break;
-        case 'h': fputs(help, stdout); return EXIT_SUCCESS;
-        default: option_unknown("backprop export");
+        case '8': request.table.path = optarg; break;
+        case 'o': request.output = optarg; break;
+        default:
+            if (!table_option(&request.table, option, help))
+                option_unknown("backprop export");
         }
-    if (write == NULL || output == NULL) {
-        fprintf(stderr, "error: expected --c, --onnx or --csv, and -o\n");
+    if (write == NULL || request.output == NULL ||
+        (request.table.path != NULL && write != export_c)) {
+        fprintf(stderr, "error: expected --c, --onnx or --csv, and -o; --int8 is for "
+                        "--c\n");
         return EXIT_USAGE;
     }
     model = model_load(word_only(argc, argv, optind, "the model"));
-    write(&model, output);
+    write(&model, &request);
     model_free(&model);
     return EXIT_SUCCESS;
 }

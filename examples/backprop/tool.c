@@ -137,16 +137,24 @@ void model_free(struct model *model)
     *model = (struct model){0};
 }
 
-bp_dataset *model_read(const struct model *model, const struct table *table, int targets)
+bp_dataset *model_read_raw(const struct model *model, const struct table *table,
+                           int targets)
 {
     const int named = table->has_header && model->input_names != NULL;
     bp_dataset *data = table_read(table, targets, named ? model->input_names : NULL,
                                   named ? model->inputs : 0);
-    const bp_scaler *scaler = bp_bundle_get_scaler(model->bundle);
 
     if (bp_dataset_inputs(data) != model->inputs)
         fail("%s has %zu columns of inputs, expected %zu as %s has", table->path,
              bp_dataset_inputs(data), model->inputs, model->path);
+    return data;
+}
+
+bp_dataset *model_read(const struct model *model, const struct table *table, int targets)
+{
+    bp_dataset *data = model_read_raw(model, table, targets);
+    const bp_scaler *scaler = bp_bundle_get_scaler(model->bundle);
+
     if (scaler != NULL)
         CHECK(data, bp_scaler_apply((bp_scaler *)scaler, data));
     return data;

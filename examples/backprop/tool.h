@@ -69,7 +69,11 @@ struct model {
 struct model model_load(const char *path);
 void model_free(struct model *model);
 
-/* Read a table for the model: its columns, scaled as its training was. */
+/* Read a table for the model: its columns, as they are. */
+bp_dataset *model_read_raw(const struct model *model, const struct table *table,
+                           int targets);
+
+/* The same, scaled as its training was. */
 bp_dataset *model_read(const struct model *model, const struct table *table, int targets);
 
 /* The outputs of all rows, one row after the other; take it back with free(). */

@@ -91,6 +91,11 @@ printf '#include "penguin.h"\nint main(void) { return penguin_self_test(); }\n' 
     >"$work/main.c"
 check "compiles" "${CC:-cc}" "$work/main.c" "$work/penguin.c" -lm -o "$work/self"
 check "self-test" "$work/self"
+check "export in 8 bits" "$tool" export --c "$model" -o "$work/penguin.c" \
+    --int8 "$penguins" --target species --drop-missing
+says "^accuracy [19].*in float; the same class in 3[34][0-9] of 342 rows"
+check "compiles" "${CC:-cc}" "$work/main.c" "$work/penguin.c" -lm -o "$work/self"
+check "self-test" "$work/self"
 
 # Why.
 sed -n 1,2p "$penguins" >"$work/row.csv"
