@@ -2262,7 +2262,7 @@ BP_API bp_status bp_history_write_csv(bp_history *history, bp_write_fn write, vo
  * couples its units. Scale and shift have gradients, but are no connections.
  *
  * The numbers of a row are those of this one example: C is its own cost. The gradient of
- * the batch is the mean over the rows. Layers and units count from 0.
+ * the batch is the mean over the rows, by their weights. Layers and units count from 0.
  * @{ */
 
 /** The chain rule at work on a batch, to be asked. */
@@ -2273,7 +2273,7 @@ typedef struct bp_trace_info {
     uint32_t struct_size; /**< sizeof(bp_trace_info), set by the caller. */
     int32_t in_float;     /**< 1 if a layer or the cost had to be traced in float. */
     size_t rows;          /**< Examples; 0 before a run, and then the rest is 0. */
-    double cost;          /**< The mean over the examples. */
+    double cost;          /**< The mean over the examples, by their weights. */
 } bp_trace_info;
 
 /** What a trace holds of one layer. */
@@ -2413,9 +2413,9 @@ BP_API bp_status bp_trace_run_labels(bp_trace *trace, const float *inputs,
 
 /** The twin of bp_trace_run() with rows of a data set.
  * @param trace  the trace.
- * @param data   its targets are used, or its labels if it has no targets. Weights of rows
- *               are not looked at: a trace is about each example, and its gradient of the
- *               batch is the plain mean.
+ * @param data   its targets are used, or its labels if it has no targets. Where rows have
+ *               weights, cost and gradient of the batch are the means by these, as in
+ *               training; the numbers of a row are those of this example alone.
  * @param first  the first row, from 0.
  * @param rows   how many, at least 1.
  * @return also ::BP_EINVAL if the rows are not there, ::BP_ESTATE if the data set has
@@ -2445,7 +2445,7 @@ BP_API bp_status bp_trace_get_layer(const bp_trace *trace, size_t layer,
 BP_API bp_status bp_trace_get_values(const bp_trace *trace, size_t row, size_t layer,
                                      int32_t what, double *values, size_t count);
 
-/** Copy the cost of each row out; their mean is the cost of the batch.
+/** Copy the cost of each row out; their mean, by their weights, is that of the batch.
  * @return ::BP_EINVAL, ::BP_ESTATE before a run, ::BP_ESHAPE if @p count is not the
  *         number of rows. */
 BP_API bp_status bp_trace_get_costs(const bp_trace *trace, double *values, size_t count);
@@ -2535,6 +2535,72 @@ BP_API bp_status bp_trace_nudge(bp_trace *trace, const bp_connection *connection
  * @return ::BP_EINVAL, ::BP_ESTATE before a nudge, ::BP_ESHAPE for a wrong count. */
 BP_API bp_status bp_trace_get_nudge(const bp_trace *trace, size_t layer, int32_t what,
                                     double *predicted, double *real, size_t count);
+
+/** What bp_trace_find_influences() ranks. */
+enum {
+    BP_INFLUENCE_WEIGHTS = 1, /**< Weights w by w dT/dw: to first order, what T would lose
+                                   if the connection were cut. */
+    BP_INFLUENCE_INPUTS = 2,  /**< Inputs x by x dT/dx: what T would lose if x were 0. */
+    BP_INFLUENCE_CHANGES = 3  /**< Weights by how far the network's are now from what they
+                                   were when the trace ran: with a step of training in
+                                   between, its update, whatever the optimizer. Plain SGD
+                                   gives -rate dC/dw, the mean over the rows of activity
+                                   times error: fire together, wire together. */
+};
+
+/** What to rank, and by its part in which T. */
+typedef struct bp_influence_options {
+    uint32_t struct_size; /**< sizeof(bp_influence_options), set by
+                               bp_influence_options_init(). */
+    int32_t kind;         /**< A `BP_INFLUENCE_` value; default
+                               ::BP_INFLUENCE_WEIGHTS. */
+    size_t row;           /**< The example; SIZE_MAX (default): all, by their weights. */
+    size_t output;        /**< T is the last layer's a of this unit; SIZE_MAX (default):
+                               the cost. */
+    size_t layer;         /**< Weights of this layer; SIZE_MAX (default): of all dense
+                               layers. Inputs: not looked at. */
+} bp_influence_options;
+
+/** One connection or input in a ranking. */
+typedef struct bp_influence {
+    uint32_t struct_size; /**< sizeof(bp_influence), set by the caller. */
+    int32_t kind;         /**< ::BP_CONNECTION_WEIGHT or ::BP_CONNECTION_INPUT. */
+    size_t layer, to;     /**< Of a weight; inputs: 0. */
+    size_t from;          /**< The unit it comes from, or the input. */
+    double value;         /**< The weight when the trace ran; the input's mean. */
+    double part;          /**< The mean over the rows of value times gradient; or the
+                               change. */
+    double size;          /**< The mean of its absolute values, by which is ranked: what
+                               pulls examples to and fro counts, too. */
+    double gradient;      /**< The mean of dT/dw or dT/dx: of activity times error. */
+    double activity;      /**< The mean of a of `from`; inputs: of x. */
+    double error;         /**< The mean of dT/dz of `to`; inputs: of dT/dx. */
+} bp_influence;
+
+/** Set the options to their defaults, and struct_size.
+ * @return ::BP_EINVAL for NULL. */
+BP_API bp_status bp_influence_options_init(bp_influence_options *options);
+
+/** Rank connections or inputs. They are kept until the next ranking or run; what an
+ * earlier nudge left is gone.
+ * @param trace    a trace that has run: on an example, or on a data set.
+ * @param options  or NULL for the defaults.
+ * @param count    how many at most, at least 1; those of size 0 are not kept.
+ * @param found    where the number of those kept goes.
+ * @return ::BP_EINVAL, ::BP_ESTATE before a run, ::BP_EUNSUPPORTED for weights of a layer
+ *         that is not dense, ::BP_EDATA if a number overflows, ::BP_ENOMEM, ::BP_ELIMIT,
+ *         ::BP_EBUSY, ::BP_ESTOPPED. */
+BP_API bp_status bp_trace_find_influences(bp_trace *trace,
+                                          const bp_influence_options *options,
+                                          size_t count, size_t *found);
+
+/** Give one of a ranking.
+ * @param trace      a trace that has ranked since its run.
+ * @param index      from 0, the largest.
+ * @param influence  filled; set its struct_size before.
+ * @return ::BP_EINVAL for NULL, a wrong struct_size or one that is not there. */
+BP_API bp_status bp_trace_get_influence(const bp_trace *trace, size_t index,
+                                        bp_influence *influence);
 
 /** What can be drawn. All but the last two are SVG: one image that fits any width, for
  * light and dark surroundings, with colours that the colour-blind can tell apart, and

@@ -415,6 +415,14 @@ CALL(bp_trace_nudge, NEVER, "",
 CALL(bp_trace_get_nudge, NEVER, "",
      bp_trace_get_nudge(w->trace, 1, BP_TRACE_A, w->out.d, w->out.d + WORLD_OUTPUTS,
                         WORLD_OUTPUTS))
+CALL(bp_influence_options_init, NEVER, "",
+     bp_influence_options_init(&w->out.influence_options))
+CALL(bp_trace_find_influences, ALLOCATES, "",
+     bp_trace_find_influences(w->trace, NULL, 3, &w->out.count))
+CALL(bp_trace_find_influences, ALLOCATES, "changes",
+     bp_trace_find_influences(w->trace, &w->changes, 3, &w->out.count))
+CALL(bp_trace_get_influence, NEVER, "",
+     bp_trace_get_influence(w->trace, 0, &w->out.influence))
 CALL(bp_picture_options_init, NEVER, "",
      bp_picture_options_init(&w->out.picture_options))
 CALL(bp_network_draw, ALLOCATES, "network",

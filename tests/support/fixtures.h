@@ -129,6 +129,8 @@ struct world_out {
     bp_path_summary paths, bad_paths;
     bp_path path, bad_path;
     bp_nudge nudge, bad_nudge;
+    bp_influence influence, bad_influence;
+    bp_influence_options influence_options;
     bp_picture_options picture_options;
     bp_progress progress, bad_progress;
     bp_fit_options fit_options;
@@ -197,10 +199,11 @@ struct world {
     bp_dataset *borrowed; /**< Inputs of `in`, labels. */
     bp_scaler *unfitted, *fitted;
     bp_trace *trace_fresh; /**< On net, has not run. */
-    bp_trace *trace;       /**< On net: ran on 2 rows, has paths and a nudge. */
+    bp_trace *trace;       /**< On net: ran on 2 rows, has paths, a ranking, a nudge. */
     bp_trace *trace_own;   /**< On net_own with cost_own, ran on 2 rows. */
     bp_trace *trace_huber; /**< On net: takes no labels. */
     bp_connection connection; /**< A weight of the first layer of net, row 1. */
+    bp_influence_options changes; /**< The kind is that. */
     bp_bundle *nothing; /**< Not loaded. */
     bp_bundle *loaded;  /**< From "net.model". */
     bp_metrics *blank;    /**< Of 2 outputs, without rows. */

@@ -108,6 +108,8 @@ void world_reset_out(struct world *world)
     out->paths.struct_size = sizeof out->paths;
     out->path.struct_size = sizeof out->path;
     out->nudge.struct_size = sizeof out->nudge;
+    out->influence.struct_size = sizeof out->influence;
+    out->bad_influence.struct_size = sizeof out->influence - 1;
     out->progress.struct_size = sizeof out->progress;
     out->fit_result.struct_size = sizeof out->fit_result;
 }
@@ -211,6 +213,7 @@ static void create_traces(struct world *w)
 {
     bp_path_summary paths = {.struct_size = sizeof paths};
     bp_nudge nudge = {.struct_size = sizeof nudge};
+    size_t ranked = 0;
 
     w->connection = (bp_connection){
         .struct_size = sizeof w->connection, .kind = BP_CONNECTION_WEIGHT, .row = 1};
@@ -221,6 +224,9 @@ static void create_traces(struct world *w)
     ok(bp_trace_run_labels(w->trace, w->in.f, 2 * WORLD_INPUTS, w->in.labels, 2));
     ok(bp_trace_run_labels(w->trace_own, w->in.f, 2 * WORLD_INPUTS, w->in.labels, 2));
     ok(bp_trace_find_paths(w->trace, &w->connection, 3, &paths));
+    ok(bp_influence_options_init(&w->changes));
+    ok(bp_trace_find_influences(w->trace, NULL, 2, &ranked));
+    w->changes.kind = BP_INFLUENCE_CHANGES;
     ok(bp_trace_nudge(w->trace, &w->connection, 0.125, &nudge));
 }
 
