@@ -2602,6 +2602,109 @@ BP_API bp_status bp_trace_find_influences(bp_trace *trace,
 BP_API bp_status bp_trace_get_influence(const bp_trace *trace, size_t index,
                                         bp_influence *influence);
 
+/** Keeps what happens in training. */
+typedef struct bp_recorder bp_recorder;
+
+/** What a recorder keeps. */
+typedef struct bp_recorder_options {
+    uint32_t struct_size; /**< sizeof(bp_recorder_options), set by
+                               bp_recorder_options_init(). */
+    int32_t event;        /**< A sample is taken after each ::BP_EVENT_EPOCH (default) or
+                               ::BP_EVENT_STEP. */
+    size_t samples;       /**< At most so many, 2 to 1e6, default 256: when there are
+                               more, every second one goes, and from then on they are
+                               taken half as often. */
+    const bp_dataset *probe; /**< Rows whose activations are looked at, of which the first
+                               256 are copied; or NULL (default). */
+    int32_t regions;      /**< 1: of a network of 2 inputs keep also what it answers in
+                               the plane around the probe; 0 (default). */
+    uint32_t reserved;    /**< 0. */
+    bp_metrics *metrics;  /**< Those of ::bp_fit_options, which must outlive the
+                               recorder; or NULL (default). */
+    const int32_t *metric_codes; /**< What to keep of them: `BP_METRIC_` values, of
+                               ::BP_INDEX_ALL. Copied. */
+    size_t metric_codes_count; /**< How many; 0 (default). */
+    const bp_connection *connections; /**< Weights and biases to keep, with their
+                               gradients. Copied; rows are not looked at. */
+    size_t connections_count; /**< How many; 0 (default). */
+} bp_recorder_options;
+
+/** How a recorder is written. */
+enum {
+    BP_RECORD_CSV = 1,       /**< A line with the names of the columns, then a line a
+                                  sample; what is not known is empty. */
+    BP_RECORD_JSON_LINES = 2 /**< A line a sample, an object with the columns by name,
+                                  null for what is not known; with a probe also
+                                  `histograms`, one a layer. */
+};
+
+/** Set the options to their defaults, and struct_size.
+ * @return ::BP_EINVAL for NULL. */
+BP_API bp_status bp_recorder_options_init(bp_recorder_options *options);
+
+/** Create a recorder.
+ * @param trainer   a built trainer; it must outlive the recorder. Its network's tables
+ *                  give the memory.
+ * @param recorder  where the new object goes; the caller destroys it.
+ * @return ::BP_EINVAL for NULL or a trainer that is not built, ::BP_ENOMEM. */
+BP_API bp_status bp_recorder_create(bp_trainer *trainer, bp_recorder **recorder);
+
+/** Destroy a recorder.
+ * @param recorder  the recorder, or NULL. */
+BP_API void bp_recorder_destroy(bp_recorder *recorder);
+
+/** Why the last failing call that could write to the recorder failed; "" if none has. */
+BP_API const char *bp_recorder_error(const bp_recorder *recorder);
+
+/** Take all memory, forget earlier samples, and get ready for a fit.
+ * @param recorder  the recorder; unchanged if this fails.
+ * @param options   or NULL for the defaults.
+ * @return ::BP_EINVAL for an option out of range or a connection that is not there,
+ *         ::BP_ESHAPE for a probe without rows or of another width, ::BP_EBUSY,
+ *         ::BP_ENOMEM, ::BP_ELIMIT. */
+BP_API bp_status bp_recorder_start(bp_recorder *recorder,
+                                   const bp_recorder_options *options);
+
+/** The ::bp_progress_fn of a recorder: give it to a fit with the recorder as `user`, or
+ * call it from a callback or a loop of your own. Takes no memory. Steps that are sampled
+ * keep their gradients, which changes no bit of a result.
+ * @param progress  where the fit stands.
+ * @param recorder  a ::bp_recorder that has started.
+ * @return 0; 1 for anything else, which stops a fit; or what an operation of your own
+ *         answered. */
+BP_API int32_t bp_recorder_progress(const bp_progress *progress, void *recorder);
+
+/** Number of samples; 0 for NULL. */
+BP_API size_t bp_recorder_samples(const bp_recorder *recorder);
+
+/** Number of columns; 0 for NULL and before the start. There are, in this order: step,
+ * epoch, seconds, cost, step_cost, rate, validation_cost, monitored; a metric by its
+ * name; of layers with parameters `layer_0_weight_norm`, `layer_0_gradient_norm` and
+ * `layer_0_update_ratio`, which is |dw| / |w| of the step that was sampled; with a probe
+ * `layer_0_a_mean`, `layer_0_a_deviation` and `layer_0_a_zero`, the share of activations
+ * that are 0; of connections `w_0_1_2` or `b_0_1` (layer, to, from), and the same with
+ * `_gradient`. */
+BP_API size_t bp_recorder_columns(const bp_recorder *recorder);
+
+/** Name of a column, as long as the recorder lives and is not started anew; NULL for one
+ * that is not there. */
+BP_API const char *bp_recorder_column_name(const bp_recorder *recorder, size_t column);
+
+/** Give a number; NaN if it is not known, as the cost of a validation that was not made.
+ * @return ::BP_EINVAL for NULL or a sample or column that is not there. */
+BP_API bp_status bp_recorder_get_value(const bp_recorder *recorder, size_t sample,
+                                       size_t column, double *value);
+
+/** Write all samples. Numbers have 17 digits, with a point in every locale.
+ * @param recorder  the recorder.
+ * @param format    a `BP_RECORD_` value.
+ * @param write     called with piece after piece.
+ * @param user      passed to it.
+ * @return ::BP_EINVAL, ::BP_ESTATE before it has started, ::BP_EBUSY, ::BP_ESTOPPED if
+ *         @p write stops. */
+BP_API bp_status bp_recorder_write(bp_recorder *recorder, int32_t format,
+                                   bp_write_fn write, void *user);
+
 /** What can be drawn. All but the last two are SVG: one image that fits any width, for
  * light and dark surroundings, with colours that the colour-blind can tell apart, and
  * negative numbers dashed as well. */

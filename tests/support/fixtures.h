@@ -108,6 +108,7 @@ struct world_out {
     bp_bundle *bundle;
     bp_metrics *metrics;
     bp_history *history;
+    bp_recorder *recorder;
     float *view;
     double *view_f64;
     size_t count;
@@ -131,6 +132,7 @@ struct world_out {
     bp_nudge nudge, bad_nudge;
     bp_influence influence, bad_influence;
     bp_influence_options influence_options;
+    bp_recorder_options recorder_options;
     bp_picture_options picture_options;
     bp_progress progress, bad_progress;
     bp_fit_options fit_options;
@@ -210,6 +212,11 @@ struct world {
     bp_metrics *measured; /**< The same without scores. */
     bp_history *history;  /**< Empty. */
     bp_history *past;     /**< Of 2 epochs. */
+    bp_trainer *watched;  /**< On other, built, had 2 epochs under the recorder. */
+    bp_dataset *plane;    /**< Inputs and targets for it. */
+    bp_recorder *recorder_fresh; /**< Of watched, has not started. */
+    bp_recorder *recorder; /**< Of watched, with all there is to keep: 2 samples. */
+    bp_recorder_options record; /**< As it was started. */
     bp_metrics *metrics;  /**< Of 2 outputs, with rows of both kinds and scores. */
 
     /* Options and tables that are right; a test spoils a copy. */

@@ -357,6 +357,27 @@ static void create_metrics(struct world *w)
     ok(bp_metrics_add_targets(w->metrics, w->in.f, outputs, w->in.targets, NULL, 4));
 }
 
+static const int32_t metric_codes[] = {BP_METRIC_ACCURACY};
+
+static void create_recorder(struct world *w)
+{
+    w->plane = make_dataset(4, 2, 3, w->env);
+    w->watched = make_trainer(w->other, BP_COST_MSE, 4, 3);
+    ok(bp_recorder_create(w->watched, &w->recorder_fresh));
+    ok(bp_recorder_create(w->watched, &w->recorder));
+    ok(bp_recorder_options_init(&w->record));
+    w->record.samples = 2;
+    w->record.probe = w->plane;
+    w->record.regions = 1;
+    w->record.connections = &w->connection;
+    w->record.connections_count = 1;
+    w->record.metrics = w->metrics;
+    w->record.metric_codes = metric_codes;
+    w->record.metric_codes_count = 1;
+    ok(bp_recorder_start(w->recorder, &w->record));
+    ok(bp_trainer_fit(w->watched, w->plane, 2, bp_recorder_progress, w->recorder));
+}
+
 void world_create(struct world *world)
 {
     memset(world, 0, sizeof *world);
@@ -389,6 +410,7 @@ void world_create(struct world *world)
     create_bundles(world);
     create_metrics(world);
     create_history(world);
+    create_recorder(world);
     world_reset_out(world);
 }
 
@@ -425,10 +447,14 @@ static void destroy_out(struct world_out *out)
     DESTROY_OUT(bp_bundle_destroy, out->bundle);
     DESTROY_OUT(bp_metrics_destroy, out->metrics);
     DESTROY_OUT(bp_history_destroy, out->history);
+    DESTROY_OUT(bp_recorder_destroy, out->recorder);
 }
 
 static void destroy_trainers(struct world *w)
 {
+    bp_recorder_destroy(w->recorder_fresh);
+    bp_recorder_destroy(w->recorder);
+    bp_trainer_destroy(w->watched);
     bp_trainer_destroy(w->fresh);
     bp_trainer_destroy(w->trainer);
     bp_trainer_destroy(w->ready);
@@ -463,6 +489,7 @@ static void destroy_data(struct world *w)
     bp_metrics_destroy(w->blank);
     bp_history_destroy(w->history);
     bp_history_destroy(w->past);
+    bp_dataset_destroy(w->plane);
     bp_metrics_destroy(w->measured);
     bp_metrics_destroy(w->metrics);
 }

@@ -279,6 +279,20 @@ static void mix_history(uint64_t *digest, const bp_history *history)
     }
 }
 
+static void mix_recorder(uint64_t *digest, const bp_recorder *recorder)
+{
+    const size_t columns = bp_recorder_columns(recorder);
+
+    mix_size(digest, bp_recorder_samples(recorder));
+    mix_size(digest, columns);
+    for (size_t i = 0; i < bp_recorder_samples(recorder) * columns; ++i) {
+        double value = 0;
+        mix_double(digest,
+                   bp_recorder_get_value(recorder, i / columns, i % columns, &value),
+                   value);
+    }
+}
+
 /* Asks only what is there: a question that fails would leave a line. */
 static void mix_figures(uint64_t *digest, bp_metrics *metrics)
 {
@@ -326,6 +340,9 @@ static void mix_data(uint64_t *digest, const struct world *world)
     mix_figures(digest, world->metrics);
     mix_history(digest, world->history);
     mix_history(digest, world->past);
+    mix_recorder(digest, world->recorder_fresh);
+    mix_recorder(digest, world->recorder);
+    mix_trainer(digest, world->watched);
 }
 
 uint64_t world_digest(const struct world *world)
