@@ -2705,7 +2705,7 @@ BP_API bp_status bp_recorder_get_value(const bp_recorder *recorder, size_t sampl
 BP_API bp_status bp_recorder_write(bp_recorder *recorder, int32_t format,
                                    bp_write_fn write, void *user);
 
-/** What can be drawn. All but the last two are SVG: one image that fits any width, for
+/** What can be drawn. All but DOT and JSON are SVG: one image that fits any width, for
  * light and dark surroundings, with colours that the colour-blind can tell apart, and
  * negative numbers dashed as well. */
 enum {
@@ -2715,7 +2715,17 @@ enum {
     BP_PICTURE_PATHS = 3,   /**< The strongest paths from a connection to the cost. */
     BP_PICTURE_NUDGE = 4,   /**< Animated: a nudge goes forward, gradients come back. */
     BP_PICTURE_DOT = 5,     /**< A graph for Graphviz, folded as the network's picture. */
-    BP_PICTURE_JSON = 6     /**< All numbers, as JSON. */
+    BP_PICTURE_JSON = 6,    /**< All numbers, as JSON. */
+    BP_PICTURE_INFLUENCE = 7,  /**< What bp_trace_find_influences() found last: the 16
+                                    largest, with activity and error. */
+    BP_PICTURE_WEIGHTS = 8,    /**< The weights that come into each unit of a dense layer,
+                                    as an image. */
+    BP_PICTURE_HISTOGRAMS = 9, /**< How the activations of each layer are spread: over a
+                                    trace's rows, or over a recorder's samples. */
+    BP_PICTURE_REGIONS = 10,   /**< What a network of 2 inputs answers in the plane; of a
+                                    recorder animated. */
+    BP_PICTURE_CURVES = 11,    /**< Costs, metrics and rate of a recorder. */
+    BP_PICTURE_NORMS = 12      /**< Norms of weights and gradients, and update ratios. */
 };
 
 /** How to draw. */
@@ -2732,6 +2742,11 @@ typedef struct bp_picture_options {
     size_t units;                    /**< Units of a layer to show, 3 to 64; default 9. */
     size_t paths;                    /**< Paths to show, 1 to 64; default 8. */
     double change;                   /**< Of the nudge, finite; default 0.1. */
+    size_t layer;                    /**< Whose weights; default 0. */
+    size_t image_width;              /**< Of an image of weights; 0 (default): as wide as
+                                          high. */
+    const bp_dataset *data;          /**< Examples in a network's regions, with the plane
+                                          around them; NULL (default). */
 } bp_picture_options;
 
 /** Set the options to their defaults, and struct_size.
@@ -2740,12 +2755,14 @@ BP_API bp_status bp_picture_options_init(bp_picture_options *options);
 
 /** Draw a network.
  * @param network  a built network.
- * @param picture  ::BP_PICTURE_NETWORK, ::BP_PICTURE_DOT or ::BP_PICTURE_JSON.
+ * @param picture  ::BP_PICTURE_NETWORK, ::BP_PICTURE_DOT, ::BP_PICTURE_JSON,
+ *                 ::BP_PICTURE_WEIGHTS or ::BP_PICTURE_REGIONS.
  * @param options  or NULL for the defaults.
  * @param write    receives the bytes.
  * @param user     passed to it.
  * @return ::BP_EINVAL, ::BP_ESHAPE for a wrong number of names, ::BP_ESTATE before it is
- *         built, ::BP_ENOMEM, ::BP_ESTOPPED if @p write stops. */
+ *         built, ::BP_EUNSUPPORTED for weights of a layer that is not dense or regions of
+ *         a network without 2 inputs, ::BP_ENOMEM, ::BP_ESTOPPED if @p write stops. */
 BP_API bp_status bp_network_draw(bp_network *network, int32_t picture,
                                  const bp_picture_options *options, bp_write_fn write,
                                  void *user);
@@ -2753,20 +2770,44 @@ BP_API bp_status bp_network_draw(bp_network *network, int32_t picture,
 /** Draw what a trace holds of an example. Paths and nudges are searched and made anew,
  * and what was kept of earlier ones is gone.
  * @param trace       a trace that has run.
- * @param picture     a `BP_PICTURE_` value.
- * @param connection  the example and its connection. May be NULL for
- *                    ::BP_PICTURE_NETWORK, ::BP_PICTURE_DOT and ::BP_PICTURE_JSON: then
+ * @param picture     a `BP_PICTURE_` value up to ::BP_PICTURE_HISTOGRAMS.
+ * @param connection  the example and its connection. May be NULL but for
+ *                    ::BP_PICTURE_CHAIN, ::BP_PICTURE_PATHS and ::BP_PICTURE_NUDGE: then
  *                    it is example 0.
  * @param options     or NULL for the defaults.
  * @param write       receives the bytes; what it got before a failure is worth nothing.
  * @param user        passed to it.
  * @return as bp_trace_find_paths() and bp_trace_nudge(), ::BP_ESHAPE for a wrong number
- *         of names, ::BP_EUNSUPPORTED for the chain of an input, ::BP_ESTOPPED if
- *         @p write stops. */
+ *         of names, ::BP_EUNSUPPORTED for the chain of an input, ::BP_ESTATE for
+ *         influences before they are ranked, ::BP_ESTOPPED if @p write stops. */
 BP_API bp_status bp_trace_draw(bp_trace *trace, int32_t picture,
                                const bp_connection *connection,
                                const bp_picture_options *options, bp_write_fn write,
                                void *user);
+
+/** Draw what a recorder has kept.
+ * @param recorder  the recorder, with at least 1 sample.
+ * @param picture   ::BP_PICTURE_CURVES, ::BP_PICTURE_NORMS, ::BP_PICTURE_HISTOGRAMS,
+ *                  which needs a probe, or ::BP_PICTURE_REGIONS, which needs regions.
+ * @param options   or NULL for the defaults.
+ * @param write     receives the bytes.
+ * @param user      passed to it.
+ * @return ::BP_EINVAL, ::BP_ESHAPE for a wrong number of names, ::BP_ESTATE without
+ *         samples or what the picture needs, ::BP_EBUSY, ::BP_ESTOPPED if @p write
+ *         stops. */
+BP_API bp_status bp_recorder_draw(bp_recorder *recorder, int32_t picture,
+                                  const bp_picture_options *options, bp_write_fn write,
+                                  void *user);
+
+/** Draw the confusion matrix, of the first 24 classes.
+ * @param metrics  the metrics.
+ * @param options  or NULL for the defaults; output_names are those of the classes.
+ * @param write    receives the bytes.
+ * @param user     passed to it.
+ * @return ::BP_EINVAL, ::BP_ESHAPE for a wrong number of names, ::BP_ESTOPPED if @p write
+ *         stops. */
+BP_API bp_status bp_metrics_draw(bp_metrics *metrics, const bp_picture_options *options,
+                                 bp_write_fn write, void *user);
 
 /** @} */
 

@@ -319,9 +319,9 @@ static void copy_probe(struct bp_recording *recording, size_t inputs)
                inputs * sizeof *recording->probe);
         recording->labels[i] = bp_dataset_label_at(probe, i);
     }
-    recording->options.probe = NULL;
     if (recording->options.regions != 0)
-        recording->region = bp_region_around(recording->probe, recording->rows);
+        recording->region = bp_region_around(probe);
+    recording->options.probe = NULL;
 }
 
 static bp_status reserve_readers(const struct bp_recorder *recorder,

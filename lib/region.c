@@ -17,16 +17,18 @@ static void widen(double *low, double *high)
     *high += margin;
 }
 
-struct bp_region bp_region_around(const float *inputs, size_t rows)
+struct bp_region bp_region_around(const struct bp_dataset *data)
 {
-    struct bp_region region = {inputs[0], inputs[1], inputs[0], inputs[1]};
+    struct bp_region region = {HUGE_VAL, HUGE_VAL, -HUGE_VAL, -HUGE_VAL};
     size_t i;
 
-    for (i = 0; i < rows; i++) {
-        region.x0 = fmin(region.x0, inputs[2 * i]);
-        region.x1 = fmax(region.x1, inputs[2 * i]);
-        region.y0 = fmin(region.y0, inputs[2 * i + 1]);
-        region.y1 = fmax(region.y1, inputs[2 * i + 1]);
+    for (i = 0; i < bp_dataset_rows(data); i++) {
+        const float *x = bp_dataset_input_row(data, i);
+
+        region.x0 = fmin(region.x0, x[0]);
+        region.x1 = fmax(region.x1, x[0]);
+        region.y0 = fmin(region.y0, x[1]);
+        region.y1 = fmax(region.y1, x[1]);
     }
     widen(&region.x0, &region.x1);
     widen(&region.y0, &region.y1);

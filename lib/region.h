@@ -3,6 +3,7 @@
 #ifndef BP_REGION_H
 #define BP_REGION_H
 
+#include "dataset.h"
 #include "workspace.h"
 
 enum {
@@ -18,7 +19,7 @@ struct bp_region {
 };
 
 /** The frame around rows of two inputs, with a margin. */
-struct bp_region bp_region_around(const float *inputs, size_t rows);
+struct bp_region bp_region_around(const struct bp_dataset *data);
 
 /** Answer every place, row by row from the top: class * BP_REGION_LEVELS + level. The
  *  workspace's network has two inputs.

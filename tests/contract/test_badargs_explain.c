@@ -458,10 +458,18 @@ static void test_draw_network(void **state)
         bp_network_draw(NULL, BP_PICTURE_NETWORK, NULL, ignore_bytes, NULL));
     BAD(bp_network_draw, state, "not built", BP_ESTATE, w->open,
         bp_network_draw(w->open, BP_PICTURE_NETWORK, NULL, ignore_bytes, NULL));
-    BAD_CODES(bp_network_draw, picture, BP_PICTURE_NETWORK, BP_PICTURE_JSON, n,
+    BAD_CODES(bp_network_draw, picture, BP_PICTURE_NETWORK, BP_PICTURE_NORMS, n,
               bp_network_draw(n, code, NULL, ignore_bytes, NULL));
     BAD(bp_network_draw, picture, "needs a trace", BP_EINVAL, n,
         bp_network_draw(n, BP_PICTURE_CHAIN, NULL, ignore_bytes, NULL));
+    BAD(bp_network_draw, picture, "regions of 3 inputs", BP_EUNSUPPORTED, n,
+        bp_network_draw(n, BP_PICTURE_REGIONS, NULL, ignore_bytes, NULL));
+    BAD_SAYS(bp_network_draw, options, "data", "regions without data", BP_EINVAL,
+             w->other,
+             bp_network_draw(w->other, BP_PICTURE_REGIONS, NULL, ignore_bytes, NULL));
+    BAD_SAYS(bp_network_draw, options, "layer", "weights of no dense layer",
+             BP_EUNSUPPORTED, w->net_own,
+             bp_network_draw(w->net_own, BP_PICTURE_WEIGHTS, NULL, ignore_bytes, NULL));
     BAD(bp_network_draw, write, "NULL", BP_EINVAL, n,
         bp_network_draw(n, BP_PICTURE_DOT, NULL, NULL, NULL));
     BAD(bp_network_draw, write, "stops", BP_ESTOPPED, n,
@@ -484,10 +492,13 @@ static void test_draw_trace(void **state)
     BAD(bp_trace_draw, state, "not run", BP_ESTATE, w->trace_fresh,
         bp_trace_draw(w->trace_fresh, BP_PICTURE_NETWORK, NULL, NULL, ignore_bytes,
                       NULL));
-    BAD_CODES(bp_trace_draw, picture, BP_PICTURE_NETWORK, BP_PICTURE_JSON, t,
+    BAD_CODES(bp_trace_draw, picture, BP_PICTURE_NETWORK, BP_PICTURE_HISTOGRAMS, t,
               bp_trace_draw(t, code, c, NULL, ignore_bytes, NULL));
     BAD(bp_trace_draw, connection, "an input's chain", BP_EUNSUPPORTED, t,
         bp_trace_draw(t, BP_PICTURE_CHAIN, &input, NULL, ignore_bytes, NULL));
+    BAD(bp_trace_draw, state, "no ranking", BP_ESTATE, w->trace_own,
+        bp_trace_draw(w->trace_own, BP_PICTURE_INFLUENCE, NULL, NULL, ignore_bytes,
+                      NULL));
     BAD(bp_trace_draw, write, "NULL", BP_EINVAL, t,
         bp_trace_draw(t, BP_PICTURE_DOT, c, NULL, NULL, NULL));
     BAD(bp_trace_draw, write, "stops", BP_ESTOPPED, t,

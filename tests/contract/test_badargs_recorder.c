@@ -138,4 +138,36 @@ static void test_write(void **state)
     ANY(bp_recorder_write, user, "not looked at");
 }
 
-BAD_GROUP(test_create, test_start, test_progress, test_table, test_write)
+static void test_draw(void **state)
+{
+    struct world *w = *state;
+    bp_picture_options *o = &w->out.picture_options;
+    bp_recorder *r = w->recorder;
+
+    ok(bp_picture_options_init(o));
+    BAD(bp_recorder_draw, recorder, "NULL", BP_EINVAL, NOTHING,
+        bp_recorder_draw(NULL, BP_PICTURE_CURVES, NULL, ignore_bytes, NULL));
+    BAD(bp_recorder_draw, state, "no samples", BP_ESTATE, w->recorder_fresh,
+        bp_recorder_draw(w->recorder_fresh, BP_PICTURE_CURVES, NULL, ignore_bytes, NULL));
+    BAD_CODES(bp_recorder_draw, picture, BP_PICTURE_HISTOGRAMS, BP_PICTURE_NORMS, r,
+              bp_recorder_draw(r, code, NULL, ignore_bytes, NULL));
+    BAD(bp_recorder_draw, write, "NULL", BP_EINVAL, r,
+        bp_recorder_draw(r, BP_PICTURE_CURVES, NULL, NULL, NULL));
+    BAD(bp_recorder_draw, write, "stops", BP_ESTOPPED, r,
+        bp_recorder_draw(r, BP_PICTURE_CURVES, NULL, stop, NULL));
+    ANY(bp_recorder_draw, user, "not looked at");
+    BAD(bp_metrics_draw, metrics, "NULL", BP_EINVAL, NOTHING,
+        bp_metrics_draw(NULL, NULL, ignore_bytes, NULL));
+    BAD(bp_metrics_draw, write, "NULL", BP_EINVAL, w->metrics,
+        bp_metrics_draw(w->metrics, NULL, NULL, NULL));
+    BAD(bp_metrics_draw, write, "stops", BP_ESTOPPED, w->metrics,
+        bp_metrics_draw(w->metrics, NULL, stop, NULL));
+    ANY(bp_metrics_draw, user, "not looked at");
+    o->units = 2;
+    BAD(bp_recorder_draw, options, "2 units", BP_EINVAL, r,
+        bp_recorder_draw(r, BP_PICTURE_CURVES, o, ignore_bytes, NULL));
+    BAD(bp_metrics_draw, options, "2 units", BP_EINVAL, w->metrics,
+        bp_metrics_draw(w->metrics, o, ignore_bytes, NULL));
+}
+
+BAD_GROUP(test_create, test_start, test_progress, test_table, test_write, test_draw)

@@ -426,7 +426,8 @@ CALL(bp_trace_get_influence, NEVER, "",
 CALL(bp_recorder_options_init, NEVER, "",
      bp_recorder_options_init(&w->out.recorder_options))
 CALL(bp_recorder_create, ALLOCATES, "", bp_recorder_create(w->trainer, &w->out.recorder))
-CALL(bp_recorder_destroy, NEVER, "", (bp_recorder_destroy(WORLD_TAKE(w->recorder)), BP_OK))
+CALL(bp_recorder_destroy, NEVER, "",
+     (bp_recorder_destroy(WORLD_TAKE(w->recorder)), BP_OK))
 CALL(bp_recorder_destroy, NEVER, "NULL", (bp_recorder_destroy(NULL), BP_OK))
 CALL(bp_recorder_error, NEVER, "", is_string(bp_recorder_error(w->recorder)))
 CALL(bp_recorder_start, ALLOCATES, "", bp_recorder_start(w->recorder_fresh, NULL))
@@ -453,6 +454,20 @@ CALL(bp_network_draw, ALLOCATES, "network",
      bp_network_draw(w->net, BP_PICTURE_NETWORK, NULL, ignore_bytes, NULL))
 CALL(bp_network_draw, ALLOCATES, "callbacks, JSON",
      bp_network_draw(w->net_own, BP_PICTURE_JSON, NULL, ignore_bytes, NULL))
+CALL(bp_network_draw, ALLOCATES, "weights",
+     bp_network_draw(w->net, BP_PICTURE_WEIGHTS, NULL, ignore_bytes, NULL))
+CALL(bp_network_draw, ALLOCATES, "regions",
+     bp_network_draw(w->other, BP_PICTURE_REGIONS, &w->plane_picture, ignore_bytes,
+                     NULL))
+CALL(bp_trace_draw, NEVER, "influence",
+     bp_trace_draw(w->trace, BP_PICTURE_INFLUENCE, NULL, NULL, ignore_bytes, NULL))
+CALL(bp_trace_draw, NEVER, "histograms",
+     bp_trace_draw(w->trace, BP_PICTURE_HISTOGRAMS, NULL, NULL, ignore_bytes, NULL))
+CALL(bp_recorder_draw, NEVER, "curves",
+     bp_recorder_draw(w->recorder, BP_PICTURE_CURVES, NULL, ignore_bytes, NULL))
+CALL(bp_recorder_draw, NEVER, "regions",
+     bp_recorder_draw(w->recorder, BP_PICTURE_REGIONS, NULL, ignore_bytes, NULL))
+CALL(bp_metrics_draw, NEVER, "", bp_metrics_draw(w->metrics, NULL, ignore_bytes, NULL))
 CALL(bp_trace_draw, NEVER, "network",
      bp_trace_draw(w->trace, BP_PICTURE_NETWORK, NULL, NULL, ignore_bytes, NULL))
 CALL(bp_trace_draw, NEVER, "chain",

@@ -217,6 +217,7 @@ struct world {
     bp_recorder *recorder_fresh; /**< Of watched, has not started. */
     bp_recorder *recorder; /**< Of watched, with all there is to keep: 2 samples. */
     bp_recorder_options record; /**< As it was started. */
+    bp_picture_options plane_picture; /**< With the plane's data. */
     bp_metrics *metrics;  /**< Of 2 outputs, with rows of both kinds and scores. */
 
     /* Options and tables that are right; a test spoils a copy. */

@@ -375,6 +375,8 @@ static void create_recorder(struct world *w)
     w->record.metric_codes = metric_codes;
     w->record.metric_codes_count = 1;
     ok(bp_recorder_start(w->recorder, &w->record));
+    ok(bp_picture_options_init(&w->plane_picture));
+    w->plane_picture.data = w->plane;
     ok(bp_trainer_fit(w->watched, w->plane, 2, bp_recorder_progress, w->recorder));
 }
 
