@@ -110,9 +110,9 @@ static double tick_step(double range)
     double step = 1;
     size_t i = 0;
 
-    while (step * TICKS < range)
+    while (step < range)
         step *= 10;
-    while (step > range / 10 && step > 1e-300)
+    while (step >= range && step > 1e-300)
         step /= 10;
     while (i < 3 && step * factors[i] * TICKS < range)
         i++;
