@@ -2565,7 +2565,8 @@ typedef struct bp_influence_options {
 typedef struct bp_influence {
     uint32_t struct_size; /**< sizeof(bp_influence), set by the caller. */
     int32_t kind;         /**< ::BP_CONNECTION_WEIGHT or ::BP_CONNECTION_INPUT. */
-    size_t layer, to;     /**< Of a weight; inputs: 0. */
+    size_t layer;         /**< Of a weight; inputs: 0. */
+    size_t to;            /**< The unit that a weight leads to; inputs: 0. */
     size_t from;          /**< The unit it comes from, or the input. */
     double value;         /**< The weight when the trace ran; the input's mean. */
     double part;          /**< The mean over the rows of value times gradient; or the
