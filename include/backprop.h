@@ -58,6 +58,7 @@
  *  - 15. @ref fit           fits with validation, early stopping and a history
  *  - 16. @ref explain       explanation: the chain rule of any connection
  *  - 17. @ref bundle        models in files
+ *  - 18. @ref snapshot      a training taken out and put back
  */
 
 #include <stddef.h>
@@ -2167,6 +2168,12 @@ typedef struct bp_fit_options {
     bp_progress_fn progress; /**< Called after every step and every epoch, or NULL
                                  (default). */
     void *user;             /**< Passed to it. */
+    int32_t resume;         /**< 1: go on with the fit that bp_trainer_restore() has put
+                                 in, if that was one with options: its epochs count, its
+                                 best is the best so far. With the same options and data
+                                 the results are those of a fit without a break, to the
+                                 bit. 0 (default): begin a new one. */
+    uint32_t reserved_too;  /**< 0. */
 } bp_fit_options;
 
 /** What bp_trainer_train() came to. */
@@ -3031,6 +3038,113 @@ BP_API bp_status bp_network_export_onnx_memory(bp_network *network,
  * @return as bp_network_export_onnx(). */
 BP_API bp_status bp_network_export_c(bp_network *network, const char *folder,
                                      const char *name, const bp_save_options *options);
+
+/** @} */
+
+/** @defgroup snapshot 18. Snapshots of a training
+ *
+ * A snapshot holds all that a training goes on from: parameters and running statistics,
+ * the optimizer's state and settings, the schedule and its plateau, rates of layers and
+ * which are frozen, batches that are collected, the seed, where in which epoch it stands,
+ * and what an early stopping has seen, with the best parameters so far. Taken after N
+ * steps and put into a trainer that was built alike, M more steps give the same bits as
+ * N + M steps without a break; also in the middle of an epoch, on another instruction set
+ * or with another number of threads. It is a list of named tensors and named numbers,
+ * which can be read one by one, and put together again: so it can be kept in any form.
+ * Not in it: metrics and histories, what a gradient that was asked for by
+ * bp_trainer_gradient() waits with, ::BP_TRAINER_KEEP_GRADIENT, functions of your own.
+ * @{ */
+
+/** Named tensors and named numbers. */
+typedef struct bp_snapshot bp_snapshot;
+
+/** A tensor of a snapshot. */
+typedef struct bp_tensor {
+    uint32_t struct_size; /**< sizeof(bp_tensor), set by the caller. */
+    int32_t precision;    /**< ::BP_PRECISION_F32 or ::BP_PRECISION_F64. */
+    const char *name;     /**< Such as "layers.0.weight"; unique, 1 to 63 letters, digits,
+                               '.', '_' and '-', a letter first. */
+    size_t rows;          /**< At least 1. */
+    size_t cols;          /**< At least 1. */
+    const void *values;   /**< Row by row, without gaps: `float` or `double`. */
+} bp_tensor;
+
+/** A number of a snapshot. */
+typedef struct bp_number_entry {
+    uint32_t struct_size; /**< sizeof(bp_number_entry), set by the caller. */
+    int32_t is_real;      /**< 1: `real` counts; 0: `whole`. */
+    const char *name;     /**< Such as "trainer.step"; unique, as a tensor's. */
+    uint64_t whole;       /**< A whole number. */
+    double real;          /**< A real number. */
+} bp_number_entry;
+
+/** Create an empty snapshot.
+ * @param env       the host's tables, or NULL.
+ * @param snapshot  where the new object goes; the caller destroys it.
+ * @return ::BP_EINVAL, ::BP_ENOMEM. */
+BP_API bp_status bp_snapshot_create(const bp_env *env, bp_snapshot **snapshot);
+
+/** Destroy a snapshot.
+ * @param snapshot  the snapshot, or NULL. */
+BP_API void bp_snapshot_destroy(bp_snapshot *snapshot);
+
+/** Why the last failing call that could write to the snapshot failed; "" if none has. */
+BP_API const char *bp_snapshot_error(const bp_snapshot *snapshot);
+
+/** Take the state of a trainer and its network out, in place of what the snapshot held.
+ * May be called from the callback of a fit. It copies all tensors; nothing of the trainer
+ * changes.
+ * @param snapshot  gets the state.
+ * @param trainer   a built trainer.
+ * @return ::BP_EINVAL, ::BP_ESTATE before the trainer is built, ::BP_ENOMEM: then the
+ *         snapshot holds what it held. */
+BP_API bp_status bp_snapshot_take(bp_snapshot *snapshot, const bp_trainer *trainer);
+
+/** Put a state in: the network's parameters and all of the trainer become what they were.
+ * @param trainer   a built trainer with network, cost, kind of optimizer, batch and
+ *                  accumulation as those of the state. A schedule that is a function of
+ *                  yours it must have already.
+ * @param snapshot  stays as it is.
+ * @return ::BP_EINVAL, ::BP_ESTATE before the trainer is built, or if a part is missing
+ *         or of another trainer, ::BP_ESHAPE for another network, ::BP_EDATA for numbers
+ *         that cannot be, ::BP_ENOMEM, ::BP_EBUSY: trainer and network are unchanged
+ *         then. */
+BP_API bp_status bp_trainer_restore(bp_trainer *trainer, const bp_snapshot *snapshot);
+
+/** Number of tensors; 0 for NULL. */
+BP_API size_t bp_snapshot_tensors(const bp_snapshot *snapshot);
+
+/** Number of numbers; 0 for NULL. */
+BP_API size_t bp_snapshot_numbers(const bp_snapshot *snapshot);
+
+/** Lend a tensor, until the snapshot changes or is destroyed.
+ * @param snapshot  the snapshot.
+ * @param index     from 0.
+ * @param tensor    filled; set its struct_size before.
+ * @return ::BP_EINVAL, also for a tensor that is not there. */
+BP_API bp_status bp_snapshot_get_tensor(const bp_snapshot *snapshot, size_t index,
+                                        bp_tensor *tensor);
+
+/** Give a number; its name is lent.
+ * @param snapshot  the snapshot.
+ * @param index     from 0.
+ * @param number    filled; set its struct_size before.
+ * @return ::BP_EINVAL, also for a number that is not there. */
+BP_API bp_status bp_snapshot_get_number(const bp_snapshot *snapshot, size_t index,
+                                        bp_number_entry *number);
+
+/** Copy a tensor in.
+ * @param snapshot  gets it at its end.
+ * @param tensor    with all its fields; its values are copied.
+ * @return ::BP_EINVAL, ::BP_ESTATE if there is one of that name, ::BP_ENOMEM. */
+BP_API bp_status bp_snapshot_add_tensor(bp_snapshot *snapshot, const bp_tensor *tensor);
+
+/** Copy a number in.
+ * @param snapshot  gets it at its end.
+ * @param number    with all its fields.
+ * @return as bp_snapshot_add_tensor(). */
+BP_API bp_status bp_snapshot_add_number(bp_snapshot *snapshot,
+                                        const bp_number_entry *number);
 
 /** @} */
 

@@ -586,3 +586,34 @@ CALL(bp_history_epochs, NEVER, "", is_size(bp_history_epochs(w->past)))
 CALL(bp_history_get, NEVER, "", bp_history_get(w->past, 1, &w->out.progress))
 CALL(bp_history_write_csv, NEVER, "",
      bp_history_write_csv(w->past, take_bytes, &w->out.count))
+
+/* 18. Snapshots. */
+CALL(bp_snapshot_create, ALLOCATES, "", bp_snapshot_create(w->env, &w->out.snapshot))
+CALL(bp_snapshot_destroy, NEVER, "", (bp_snapshot_destroy(WORLD_TAKE(w->taken)), BP_OK))
+CALL(bp_snapshot_destroy, NEVER, "NULL", (bp_snapshot_destroy(NULL), BP_OK))
+CALL(bp_snapshot_error, NEVER, "", is_string(bp_snapshot_error(w->taken)))
+CALL(bp_snapshot_take, ALLOCATES, "", bp_snapshot_take(w->no_state, w->trainer))
+CALL(bp_snapshot_take, ALLOCATES, "again", bp_snapshot_take(w->taken, w->trainer64))
+CALL(bp_snapshot_take, ALLOCATES, "L-BFGS", bp_snapshot_take(w->no_state, w->lines))
+CALL(bp_snapshot_take, ALLOCATES, "batch norm",
+     bp_snapshot_take(w->no_state, w->trainer_norm))
+CALL(bp_trainer_restore, ALLOCATES, "", bp_trainer_restore(w->trainer, w->taken))
+CALL(bp_snapshot_tensors, NEVER, "", is_size(bp_snapshot_tensors(w->taken)))
+CALL(bp_snapshot_numbers, NEVER, "", is_size(bp_snapshot_numbers(w->taken)))
+CALL(bp_snapshot_get_tensor, NEVER, "",
+     bp_snapshot_get_tensor(w->taken, 1, &w->out.tensor))
+CALL(bp_snapshot_get_number, NEVER, "",
+     bp_snapshot_get_number(w->taken, 1, &w->out.number))
+CALL(bp_snapshot_add_tensor, ALLOCATES, "",
+     bp_snapshot_add_tensor(w->no_state,
+                            &(const bp_tensor){.struct_size = sizeof(bp_tensor),
+                                               .precision = BP_PRECISION_F32,
+                                               .name = "x",
+                                               .rows = 2,
+                                               .cols = 3,
+                                               .values = w->in.f}))
+CALL(bp_snapshot_add_number, ALLOCATES, "",
+     bp_snapshot_add_number(w->no_state, &(const bp_number_entry){
+                                             .struct_size = sizeof(bp_number_entry),
+                                             .name = "y",
+                                             .whole = 3}))

@@ -109,6 +109,7 @@ struct world_out {
     bp_metrics *metrics;
     bp_history *history;
     bp_recorder *recorder;
+    bp_snapshot *snapshot;
     float *view;
     double *view_f64;
     size_t count;
@@ -135,6 +136,8 @@ struct world_out {
     bp_recorder_options recorder_options;
     bp_picture_options picture_options;
     bp_progress progress, bad_progress;
+    bp_tensor tensor, bad_tensor;
+    bp_number_entry number, bad_number;
     bp_fit_options fit_options;
     bp_fit_result fit_result, bad_fit_result;
     bp_gradient_options gradient_options;
@@ -210,6 +213,8 @@ struct world {
     bp_bundle *loaded;  /**< From "net.model". */
     bp_metrics *blank;    /**< Of 2 outputs, without rows. */
     bp_metrics *measured; /**< The same without scores. */
+    bp_snapshot *no_state; /**< Empty. */
+    bp_snapshot *taken;    /**< Of `trainer`. */
     bp_history *history;  /**< Empty. */
     bp_history *past;     /**< Of 2 epochs. */
     bp_trainer *watched;  /**< On other, built, had 2 epochs under the recorder. */

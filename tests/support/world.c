@@ -111,6 +111,8 @@ void world_reset_out(struct world *world)
     out->influence.struct_size = sizeof out->influence;
     out->bad_influence.struct_size = sizeof out->influence - 1;
     out->progress.struct_size = sizeof out->progress;
+    out->tensor.struct_size = sizeof out->tensor;
+    out->number.struct_size = sizeof out->number;
     out->fit_result.struct_size = sizeof out->fit_result;
 }
 
@@ -237,8 +239,8 @@ static void create_lines(struct world *w)
     ok(bp_optimizer_create(BP_OPTIMIZER_LBFGS, NULL, &lbfgs));
     ok(bp_optimizer_set(lbfgs, BP_OPTIMIZER_HISTORY, 5));
     ok(bp_optimizer_set(lbfgs, BP_OPTIMIZER_ITERATIONS, 3));
-    w->lines = make_trainer_with(w->net, BP_COST_SOFTMAX_CROSS_ENTROPY, lbfgs,
-                                 WORLD_BATCH, 9);
+    w->lines =
+        make_trainer_with(w->net, BP_COST_SOFTMAX_CROSS_ENTROPY, lbfgs, WORLD_BATCH, 9);
 }
 
 static void create_schedules(struct world *w)
@@ -321,6 +323,13 @@ static void create_bundles(struct world *w)
     ok(bp_bundle_create(w->env, &w->nothing));
     ok(bp_bundle_create(w->env, &w->loaded));
     ok(bp_bundle_load(w->loaded, "net.model", NULL));
+}
+
+static void create_snapshots(struct world *w)
+{
+    ok(bp_snapshot_create(w->env, &w->no_state));
+    ok(bp_snapshot_create(w->env, &w->taken));
+    ok(bp_snapshot_take(w->taken, w->trainer));
 }
 
 /* The fit is on a copy, so that `net` stays as others know it. */
@@ -413,6 +422,7 @@ void world_create(struct world *world)
     create_metrics(world);
     create_history(world);
     create_recorder(world);
+    create_snapshots(world);
     world_reset_out(world);
 }
 
@@ -450,6 +460,7 @@ static void destroy_out(struct world_out *out)
     DESTROY_OUT(bp_metrics_destroy, out->metrics);
     DESTROY_OUT(bp_history_destroy, out->history);
     DESTROY_OUT(bp_recorder_destroy, out->recorder);
+    DESTROY_OUT(bp_snapshot_destroy, out->snapshot);
 }
 
 static void destroy_trainers(struct world *w)
@@ -492,6 +503,8 @@ static void destroy_data(struct world *w)
     bp_history_destroy(w->history);
     bp_history_destroy(w->past);
     bp_dataset_destroy(w->plane);
+    bp_snapshot_destroy(w->no_state);
+    bp_snapshot_destroy(w->taken);
     bp_metrics_destroy(w->measured);
     bp_metrics_destroy(w->metrics);
 }
