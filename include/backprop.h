@@ -255,21 +255,21 @@ typedef struct bp_env {
 
 /** Activation functions. The values are frozen. */
 enum {
-    BP_ACTIVATION_LINEAR = 0,        /**< a = z */
-    BP_ACTIVATION_SIGMOID = 1,       /**< a = 1 / (1 + e^-z), in [0, 1] */
-    BP_ACTIVATION_TANH = 2,          /**< a = tanh z */
-    BP_ACTIVATION_RELU = 3,          /**< a = max(0, z); derivative 0 at 0 */
-    BP_ACTIVATION_LEAKY_RELU = 4,    /**< a = z, or slope z below 0; slope 0.01 */
-    BP_ACTIVATION_ELU = 5,           /**< a = z, or alpha (e^z - 1) below 0; alpha 1 */
-    BP_ACTIVATION_SELU = 6,          /**< scaled ELU of Klambauer et al., 2017 */
-    BP_ACTIVATION_GELU = 7,          /**< a = z/2 (1 + erf(z / sqrt 2)) */
-    BP_ACTIVATION_GELU_TANH = 8,     /**< GELU by its approximation with tanh */
-    BP_ACTIVATION_SILU = 9,          /**< a = z sigmoid(z), also called swish */
-    BP_ACTIVATION_SOFTPLUS = 10,     /**< a = log(1 + e^z); a = z above 20 */
-    BP_ACTIVATION_SOFTSIGN = 11,     /**< a = z / (1 + |z|) */
+    BP_ACTIVATION_LINEAR = 0,       /**< a = z */
+    BP_ACTIVATION_SIGMOID = 1,      /**< a = 1 / (1 + e^-z), in [0, 1] */
+    BP_ACTIVATION_TANH = 2,         /**< a = tanh z */
+    BP_ACTIVATION_RELU = 3,         /**< a = max(0, z); derivative 0 at 0 */
+    BP_ACTIVATION_LEAKY_RELU = 4,   /**< a = z, or slope z below 0; slope 0.01 */
+    BP_ACTIVATION_ELU = 5,          /**< a = z, or alpha (e^z - 1) below 0; alpha 1 */
+    BP_ACTIVATION_SELU = 6,         /**< scaled ELU of Klambauer et al., 2017 */
+    BP_ACTIVATION_GELU = 7,         /**< a = z/2 (1 + erf(z / sqrt 2)) */
+    BP_ACTIVATION_GELU_TANH = 8,    /**< GELU by its approximation with tanh */
+    BP_ACTIVATION_SILU = 9,         /**< a = z sigmoid(z), also called swish */
+    BP_ACTIVATION_SOFTPLUS = 10,    /**< a = log(1 + e^z); a = z above 20 */
+    BP_ACTIVATION_SOFTSIGN = 11,    /**< a = z / (1 + |z|) */
     BP_ACTIVATION_HARD_SIGMOID = 12, /**< a = min(1, max(0, z/6 + 1/2)) */
-    BP_ACTIVATION_SOFTMAX = 13,      /**< a_j = e^z_j / sum of e^z_i: probabilities */
-    BP_ACTIVATION_LOG_SOFTMAX = 14   /**< a_j = log softmax_j: log-probabilities */
+    BP_ACTIVATION_SOFTMAX = 13,     /**< a_j = e^z_j / sum of e^z_i: probabilities */
+    BP_ACTIVATION_LOG_SOFTMAX = 14  /**< a_j = log softmax_j: log-probabilities */
 };
 
 /** The name of an activation function in lower case, such as "leaky_relu"; NULL for an
@@ -433,9 +433,9 @@ enum {
     BP_NETWORK_ISA = 2,       /**< Cap on the instruction set, a `BP_ISA_` value, default
                                    ::BP_ISA_BEST; only before it is built. The environment
                                    variable BP_MAX_ISA (scalar, avx2, avx512) caps it too:
-                                   the lower cap holds. On ARM64 the only cap that counts
-                                   is ::BP_ISA_SCALAR. After the build, bp_network_get()
-                                   gives the instruction set in use. */
+                                   the lower cap holds; on ARM64 only ::BP_ISA_SCALAR
+                                   counts. After the build, bp_network_get() gives the
+                                   instruction set in use. */
     BP_NETWORK_THREADS = 3    /**< At most so many threads work on one call, the calling
                                    one among them: 1 to 256; 0 (default): as many as help
                                    with the work of a batch, and there are processors for
@@ -759,11 +759,11 @@ enum {
                                             [0, 1]. */
     BP_COST_BINARY_CROSS_ENTROPY_LOGITS = 9, /**< The same of sigmoid(a), stable, per
                                             element. Logits; y in [0, 1]. */
-    BP_COST_HINGE = 10,         /**< max(0, 1 - y a), per element. Real; y is 1 or
+    BP_COST_HINGE = 10,                /**< max(0, 1 - y a), per element. Real; y is 1 or
                                             -1. */
-    BP_COST_KL_DIVERGENCE = 11, /**< sum y (ln y - a), per example.
+    BP_COST_KL_DIVERGENCE = 11,        /**< sum y (ln y - a), per example.
                                             Log-probabilities; y >= 0. */
-    BP_COST_POISSON = 12        /**< e^a - y a, per element. Real; y >= 0. */
+    BP_COST_POISSON = 12               /**< e^a - y a, per element. Real; y >= 0. */
 };
 
 /** Settings of a cost, for bp_cost_set(). */
@@ -818,11 +818,11 @@ BP_API bp_status bp_cost_get(const bp_cost *cost, int32_t key, double *value);
 
 /** Update rules. The values are frozen. */
 enum {
-    BP_OPTIMIZER_SGD = 1,     /**< Stochastic gradient descent, as PyTorch's `SGD`:
+    BP_OPTIMIZER_SGD = 1, /**< Stochastic gradient descent, as PyTorch's `SGD`:
                                g += decay w; v = momentum v + (1 - dampening) g (the first
                                v is g); w -= rate v, or with Nesterov
                                w -= rate (g + momentum v). */
-    BP_OPTIMIZER_ADAM = 2,    /**< Adam (Kingma and Ba, 2015), as PyTorch's `Adam`:
+    BP_OPTIMIZER_ADAM = 2, /**< Adam (Kingma and Ba, 2015), as PyTorch's `Adam`:
                                g += decay w; m += (1 - beta1) (g - m);
                                v = beta2 v + (1 - beta2) g^2; at step t
                                w -= rate / (1 - beta1^t) *
@@ -838,14 +838,14 @@ enum {
                                b = momentum b + s and b in place of s; w -= rate s. */
     BP_OPTIMIZER_AMSGRAD = 5, /**< AMSGrad (Reddi, Kale and Kumar, 2018), as PyTorch's:
                                Adam with the largest v so far in place of v. */
-    BP_OPTIMIZER_ADAMW = 6,   /**< AdamW (Loshchilov and Hutter, 2019), as PyTorch's: Adam
+    BP_OPTIMIZER_ADAMW = 6, /**< AdamW (Loshchilov and Hutter, 2019), as PyTorch's: Adam
                                whose decay is decoupled. */
-    BP_OPTIMIZER_RPROP = 7,   /**< iRPROP- (Igel and Huesken, 2000), as PyTorch's `Rprop`,
+    BP_OPTIMIZER_RPROP = 7, /**< iRPROP- (Igel and Huesken, 2000), as PyTorch's `Rprop`,
                                for full batches: each parameter has a step, rate at first,
                                times up while its gradient keeps the sign, times down when
                                the sign changes, within [least, most]; then that gradient
                                counts as 0. w -= step sign(g). */
-    BP_OPTIMIZER_LBFGS = 8    /**< L-BFGS (Liu and Nocedal, 1989) with a line search under
+    BP_OPTIMIZER_LBFGS = 8 /**< L-BFGS (Liu and Nocedal, 1989) with a line search under
                                the strong conditions of Wolfe (c1 1e-4, c2 0.9, at most 25
                                further evaluations a search), as PyTorch's, for full
                                batches. A step makes several iterations, and evaluates
@@ -883,14 +883,14 @@ enum {
     BP_OPTIMIZER_DECOUPLED_DECAY = 17, /**< w *= 1 - rate * decay before the step: 0 to
                                         1000; default 0, of AdamW 0.01. Not iRPROP-,
                                         L-BFGS. */
-    BP_OPTIMIZER_L1 = 18,              /**< Added to the gradient as l1 * sign(w), 0 at 0:
+    BP_OPTIMIZER_L1 = 18,          /**< Added to the gradient as l1 * sign(w), 0 at 0:
                                         0 (default) to 1000. Not iRPROP-, L-BFGS. */
-    BP_OPTIMIZER_HISTORY = 19,         /**< L-BFGS: pairs it looks back on, 1 to 100
+    BP_OPTIMIZER_HISTORY = 19,     /**< L-BFGS: pairs it looks back on, 1 to 100
                                         (default). A built trainer has memory for history
                                         and iterations as they were then. */
-    BP_OPTIMIZER_ITERATIONS = 20,      /**< L-BFGS: in a step at most, 1 to 100; default
+    BP_OPTIMIZER_ITERATIONS = 20,  /**< L-BFGS: in a step at most, 1 to 100; default
                                         20. */
-    BP_OPTIMIZER_EVALUATIONS = 21,     /**< L-BFGS: after so many in a step no iteration
+    BP_OPTIMIZER_EVALUATIONS = 21, /**< L-BFGS: after so many in a step no iteration
                                         begins, 1 to 1e6; default 25. */
     BP_OPTIMIZER_TOLERANCE_GRADIENT = 22, /**< L-BFGS: a step ends where no |g| is above
                                         it, 0 to 1; default 1e-7. */
@@ -940,7 +940,7 @@ BP_API bp_status bp_optimizer_get(const bp_optimizer *optimizer, int32_t key,
 
 /** Settings of a trainer, for bp_trainer_set(). */
 enum {
-    BP_TRAINER_BATCH = 1, /**< Rows of a step, 1 to 1e9, default 32. An epoch's last step
+    BP_TRAINER_BATCH = 1,  /**< Rows of a step, 1 to 1e9, default 32. An epoch's last step
                                 has what is left. Only before it is built. */
     BP_TRAINER_SHUFFLE = 2, /**< 1 (default): a new order of the rows in every epoch, from
                                 the seed; 0: as they lie. Not while an epoch is stopped
@@ -949,7 +949,7 @@ enum {
                                 mean gradient over all their rows: 1 (default) to 1e6. The
                                 end of an epoch makes an update of what is there. Only
                                 before it is built. */
-    BP_TRAINER_CLIP_NORM = 4,  /**< The gradient of all layers together is made no longer
+    BP_TRAINER_CLIP_NORM = 4, /**< The gradient of all layers together is made no longer
                                 than this, g *= min(1, clip / (|g| + 1e-6)), as PyTorch's
                                 `clip_grad_norm_`: up to 1e30; 0 (default): as long as it
                                 is. A norm that overflows is ::BP_EDATA. */
@@ -1029,26 +1029,26 @@ enum {
 
 /** How far a fit has come. */
 typedef struct bp_progress {
-    uint32_t struct_size;      /**< Size of the record that the library passes. */
-    int32_t event;             /**< A `BP_EVENT_` value. */
-    uint64_t epoch;            /**< Of this fit, from 1. */
-    uint64_t epochs;           /**< Epochs this fit will run. */
-    uint64_t step;             /**< Steps since the trainer was built. */
-    size_t rows_done;          /**< Rows of this epoch that were trained on. */
-    size_t rows;               /**< Rows of an epoch. */
-    double cost;               /**< Mean cost: of the epoch so far. Costs are taken as the
+    uint32_t struct_size;   /**< Size of the record that the library passes. */
+    int32_t event;          /**< A `BP_EVENT_` value. */
+    uint64_t epoch;         /**< Of this fit, from 1. */
+    uint64_t epochs;        /**< Epochs this fit will run. */
+    uint64_t step;          /**< Steps since the trainer was built. */
+    size_t rows_done;       /**< Rows of this epoch that were trained on. */
+    size_t rows;            /**< Rows of an epoch. */
+    double cost;            /**< Mean cost: of the epoch so far. Costs are taken as the
                                  network was before each step. */
-    double seconds;            /**< Since the fit began. */
-    double rows_per_second;    /**< Since the fit began. */
-    double seconds_left;       /**< Until the last epoch ends, at this rate. */
-    double step_cost;          /**< Of the last step alone. */
-    double rate;               /**< The learning rate of the next update. */
+    double seconds;         /**< Since the fit began. */
+    double rows_per_second; /**< Since the fit began. */
+    double seconds_left;    /**< Until the last epoch ends, at this rate. */
+    double step_cost;       /**< Of the last step alone. */
+    double rate;            /**< The learning rate of the next update. */
     uint64_t validation_epoch; /**< Epoch of this fit after which those below were
                                  taken; 0: none yet, and they are 0. */
-    double validation_cost;    /**< Of the held-out rows; 0 without. */
-    double monitored;          /**< What is monitored, see ::bp_fit_options. */
-    double best;               /**< Its best so far, */
-    uint64_t best_epoch;       /**< and the epoch after which it was taken. */
+    double validation_cost; /**< Of the held-out rows; 0 without. */
+    double monitored;       /**< What is monitored, see ::bp_fit_options. */
+    double best;            /**< Its best so far, */
+    uint64_t best_epoch;    /**< and the epoch after which it was taken. */
 } bp_progress;
 
 /** Called while a fit goes on, on the thread that called it. Read the network as you
@@ -1215,11 +1215,11 @@ BP_API bp_status bp_trainer_get_gradient_f64(const bp_trainer *trainer, size_t l
  * @param count    where the number of elements goes.
  * @return ::BP_EINVAL, ::BP_ESTATE before it is built or if the network is in double. */
 BP_API bp_status bp_trainer_get_gradient_view(bp_trainer *trainer, float **values,
-                                              size_t *count);
+                                          size_t *count);
 
 /** The twin of bp_trainer_get_gradient_view() for a network in double. */
 BP_API bp_status bp_trainer_get_gradient_view_f64(bp_trainer *trainer, double **values,
-                                                  size_t *count);
+                                              size_t *count);
 
 /** Copy out what the optimizer remembers of a layer's parameters. States, numbers,
  * settings and the network's parameters together are all that training goes on from: put
@@ -1384,8 +1384,8 @@ typedef struct bp_csv_options {
     size_t targets_count;       /**< How many; with ::BP_CSV_CLASSES 1 at most. */
     const char *const *features; /**< Names of the input columns; NULL (default): all that
                                      are no targets. */
-    size_t features_count;       /**< How many. */
-    size_t row_limit;            /**< More rows are refused; default 100 000 000. */
+    size_t features_count;      /**< How many. */
+    size_t row_limit;           /**< More rows are refused; default 100 000 000. */
 } bp_csv_options;
 
 /** Create an empty data set.
@@ -1756,11 +1756,11 @@ typedef struct bp_activation_ops {
 
 /** A layer of your own. */
 typedef struct bp_layer_ops {
-    uint32_t struct_size; /**< sizeof(bp_layer_ops). */
-    uint32_t version;     /**< Yours: grows when the layer changes. */
-    const char *name;     /**< Unique, 1 to 63 bytes. */
-    int32_t range;        /**< A `BP_RANGE_` value. */
-    uint32_t reserved;    /**< 0. */
+    uint32_t struct_size;   /**< sizeof(bp_layer_ops). */
+    uint32_t version;       /**< Yours: grows when the layer changes. */
+    const char *name;       /**< Unique, 1 to 63 bytes. */
+    int32_t range;          /**< A `BP_RANGE_` value. */
+    uint32_t reserved;      /**< 0. */
     /** Tell the width of a row of output and the number of parameters for a width of
      * input; the two are 0 before. Required; the outputs must be at least 1. */
     int32_t (*plan)(size_t inputs, size_t *outputs, size_t *parameters, void *user);
@@ -2135,39 +2135,39 @@ enum {
 
 /** How bp_trainer_train() works. */
 typedef struct bp_fit_options {
-    uint32_t struct_size;  /**< sizeof(bp_fit_options), set by bp_fit_options_init(). */
-    int32_t monitor;       /**< ::BP_MONITOR_COST (default) or a `BP_METRIC_` value,
+    uint32_t struct_size;   /**< sizeof(bp_fit_options), set by bp_fit_options_init(). */
+    int32_t monitor;        /**< ::BP_MONITOR_COST (default) or a `BP_METRIC_` value,
                                  which needs `metrics` and held-out rows. */
-    int32_t monitor_index; /**< Of that metric, default ::BP_INDEX_ALL. */
-    int32_t restore_best;  /**< 1 (default): however the fit ends, also by a callback or
+    int32_t monitor_index;  /**< Of that metric, default ::BP_INDEX_ALL. */
+    int32_t restore_best;   /**< 1 (default): however the fit ends, also by a callback or
                                  a failure, the network gets the parameters it had when
                                  what is monitored was best, if that was ever taken; 0: it
                                  keeps the last. */
-    uint64_t epochs;       /**< At most so many, at least 1; default 100. An epoch that
+    uint64_t epochs;        /**< At most so many, at least 1; default 100. An epoch that
                                  was stopped counts as the first. */
-    uint64_t patience;     /**< End after so many looks without improvement; 0 (default):
+    uint64_t patience;      /**< End after so many looks without improvement; 0 (default):
                                  never. */
-    double minimum_change; /**< What is less than this much better is no improvement; at
+    double minimum_change;  /**< What is less than this much better is no improvement; at
                                  least 0 (default). */
     uint64_t validate_every; /**< Look after each of so many epochs, and after the last;
                                  at least 1 (default). */
     const bp_dataset *validation; /**< Rows held out by the caller; NULL (default). */
-    double validation_fraction;   /**< Or: the part of the data to hold out, above 0 and
+    double validation_fraction; /**< Or: the part of the data to hold out, above 0 and
                                  below 1; 0 (default): none. */
-    int32_t validation_split;     /**< How, a `BP_SPLIT_` value, default
+    int32_t validation_split; /**< How, a `BP_SPLIT_` value, default
                                  ::BP_SPLIT_SHUFFLED. */
-    uint32_t reserved;            /**< 0. */
-    uint64_t validation_seed;     /**< Of that split; default 1. */
-    double seconds;      /**< End after the step in which so many seconds have gone by;
+    uint32_t reserved;      /**< 0. */
+    uint64_t validation_seed; /**< Of that split; default 1. */
+    double seconds;         /**< End after the step in which so many seconds have gone by;
                                  0 (default): no budget. An epoch that is cut short is not
                                  looked at, and can go on in a later fit. */
-    bp_metrics *metrics; /**< As wide as the outputs: at each look it is reset and gets
+    bp_metrics *metrics;    /**< As wide as the outputs: at each look it is reset and gets
                                  the held-out rows, and can be read in the callback and
                                  after the fit. Or NULL (default). */
-    bp_history *history; /**< Every epoch is added. Or NULL (default). */
+    bp_history *history;    /**< Every epoch is added. Or NULL (default). */
     bp_progress_fn progress; /**< Called after every step and every epoch, or NULL
                                  (default). */
-    void *user;              /**< Passed to it. */
+    void *user;             /**< Passed to it. */
 } bp_fit_options;
 
 /** What bp_trainer_train() came to. */
@@ -2292,14 +2292,14 @@ typedef struct bp_trace_layer {
 
 /** What bp_trace_get_values() gives. */
 enum {
-    BP_TRACE_INPUT = 1,     /**< What comes into the layer: `inputs` numbers. */
-    BP_TRACE_Z = 2,         /**< Weighted inputs z. */
-    BP_TRACE_A = 3,         /**< Activations a. */
-    BP_TRACE_SLOPE = 4,     /**< da/dz of each unit; where units are coupled, that of a_j
+    BP_TRACE_INPUT = 1,      /**< What comes into the layer: `inputs` numbers. */
+    BP_TRACE_Z = 2,          /**< Weighted inputs z. */
+    BP_TRACE_A = 3,          /**< Activations a. */
+    BP_TRACE_SLOPE = 4,      /**< da/dz of each unit; where units are coupled, that of a_j
                                   for its own z_j. Not of a layer of your own. */
-    BP_TRACE_COST_A = 5,    /**< dC/da. */
-    BP_TRACE_COST_Z = 6,    /**< dC/dz, the error delta. */
-    BP_TRACE_COST_INPUT = 7 /**< dC/d input: `inputs` numbers. */
+    BP_TRACE_COST_A = 5,     /**< dC/da. */
+    BP_TRACE_COST_Z = 6,     /**< dC/dz, the error delta. */
+    BP_TRACE_COST_INPUT = 7  /**< dC/d input: `inputs` numbers. */
 };
 
 /** Where a connection to the cost begins. */
@@ -2708,7 +2708,7 @@ BP_API const char *bp_bundle_error(const bp_bundle *bundle);
  *         ::BP_EUNSUPPORTED for a newer format, an operation that is not known or not
  *         among those in @p options, or a build without jansson, ::BP_ENOMEM. */
 BP_API bp_status bp_bundle_load(bp_bundle *bundle, const char *path,
-                                const bp_load_options *options);
+                               const bp_load_options *options);
 
 /** The twin of bp_bundle_load() from memory.
  * @param bundle   an empty bundle.
@@ -2717,7 +2717,7 @@ BP_API bp_status bp_bundle_load(bp_bundle *bundle, const char *path,
  * @param options  or NULL for the defaults.
  * @return as bp_bundle_load(). */
 BP_API bp_status bp_bundle_load_memory(bp_bundle *bundle, const void *bytes, size_t size,
-                                       const bp_load_options *options);
+                                      const bp_load_options *options);
 
 /** Lend the network: built, and free to be used and trained on. It lives as long as the
  * bundle; bp_network_clone() gives one that outlives it. NULL for NULL or an empty
@@ -2778,7 +2778,8 @@ BP_API bp_status bp_network_import(bp_network *network, const char *path,
  * @param options  or NULL for the defaults.
  * @return as bp_network_import(). */
 BP_API bp_status bp_network_import_memory(bp_network *network, const void *bytes,
-                                          size_t size, const bp_import_options *options);
+                                          size_t size,
+                                          const bp_import_options *options);
 
 /** Write a network as an ONNX file (operator set 13, IR version 8), for other programs to
  * run: one input `input` and one output `output`, both float, of any number of rows.
