@@ -92,7 +92,7 @@ bp_status bp_trainer_finish(struct bp_trainer *trainer, bool last);
 bool bp_trainer_is_plain(const struct bp_trainer *trainer);
 
 /** Set trainer->rate for the next update. @return ::BP_EDATA. */
-bp_status bp_trainer_find_rate(struct bp_trainer *trainer);
+bp_status bp_trainer_take_rate(struct bp_trainer *trainer);
 
 /** Apply the gradients at trainer->rate. */
 void bp_trainer_run_update(struct bp_trainer *trainer);

@@ -108,6 +108,7 @@ struct world_out {
     bp_bundle *bundle;
     bp_metrics *metrics;
     bp_history *history;
+    bp_diagnosis *diagnosis;
     bp_snapshot *snapshot;
     float *view;
     double *view_f64;
@@ -136,6 +137,12 @@ struct world_out {
     bp_number_entry number, bad_number;
     bp_fit_options fit_options;
     bp_fit_result fit_result, bad_fit_result;
+    bp_cross_options cross_options;
+    bp_cross_report cross, bad_cross;
+    bp_rate_options rate_options;
+    bp_rate_report rate, bad_rate;
+    bp_diagnosis_options diagnosis_options;
+    bp_finding finding, bad_finding;
     bp_gradient_options gradient_options;
     bp_csv_options csv_options;
     bp_save_options save_options;
@@ -212,11 +219,14 @@ struct world {
     bp_snapshot *taken;    /**< Of `trainer`. */
     bp_history *history;  /**< Empty. */
     bp_history *past;     /**< Of 2 epochs. */
+    bp_diagnosis *found;  /**< Of `trainer`: at least one finding. */
     bp_metrics *metrics;  /**< Of 2 outputs, with rows of both kinds and scores. */
 
     /* Options and tables that are right; a test spoils a copy. */
     bp_csv_options csv_numbers; /**< Input x, target y. */
     bp_fit_options fit; /**< 2 epochs, `labelled` held out. */
+    bp_fit_options short_fit;   /**< 2 epochs. */
+    bp_cross_options runs;      /**< 2 folds of `short_fit`, scaled, scored by F1. */
     bp_activation_ops activation_ops;
     bp_layer_ops layer_ops;
     bp_cost_ops cost_ops;

@@ -112,6 +112,9 @@ void world_reset_out(struct world *world)
     out->tensor.struct_size = sizeof out->tensor;
     out->number.struct_size = sizeof out->number;
     out->fit_result.struct_size = sizeof out->fit_result;
+    out->cross.struct_size = sizeof out->cross;
+    out->rate.struct_size = sizeof out->rate;
+    out->finding.struct_size = sizeof out->finding;
 }
 
 static void create_layers(struct world *w)
@@ -361,6 +364,26 @@ static void create_metrics(struct world *w)
     ok(bp_metrics_add_targets(w->metrics, w->in.f, outputs, w->in.targets, NULL, 4));
 }
 
+static void create_studies(struct world *w)
+{
+    static const float zeros[3 * WORLD_INPUTS];
+    bp_dataset *flat = NULL;
+
+    ok(bp_fit_options_init(&w->short_fit));
+    w->short_fit.epochs = 2;
+    ok(bp_cross_options_init(&w->runs));
+    w->runs.folds = 2;
+    w->runs.fit = &w->short_fit;
+    w->runs.metric = BP_METRIC_F1;
+    w->runs.scaling = BP_SCALING_STANDARD;
+    ok(bp_dataset_create(w->env, &flat));
+    ok(bp_dataset_set_inputs(flat, zeros, 3, WORLD_INPUTS, WORLD_INPUTS));
+    ok(bp_dataset_set_labels(flat, w->in.labels, 3, WORLD_OUTPUTS));
+    ok(bp_trainer_diagnose(w->trainer, flat, NULL, &w->found));
+    bp_dataset_destroy(flat);
+    assert_true(bp_diagnosis_findings(w->found) > 0);
+}
+
 void world_create(struct world *world)
 {
     memset(world, 0, sizeof *world);
@@ -393,6 +416,7 @@ void world_create(struct world *world)
     create_bundles(world);
     create_metrics(world);
     create_history(world);
+    create_studies(world);
     create_snapshots(world);
     world_reset_out(world);
 }
@@ -430,6 +454,7 @@ static void destroy_out(struct world_out *out)
     DESTROY_OUT(bp_bundle_destroy, out->bundle);
     DESTROY_OUT(bp_metrics_destroy, out->metrics);
     DESTROY_OUT(bp_history_destroy, out->history);
+    DESTROY_OUT(bp_diagnosis_destroy, out->diagnosis);
     DESTROY_OUT(bp_snapshot_destroy, out->snapshot);
 }
 
@@ -469,6 +494,7 @@ static void destroy_data(struct world *w)
     bp_metrics_destroy(w->blank);
     bp_history_destroy(w->history);
     bp_history_destroy(w->past);
+    bp_diagnosis_destroy(w->found);
     bp_snapshot_destroy(w->no_state);
     bp_snapshot_destroy(w->taken);
     bp_metrics_destroy(w->measured);
