@@ -42,6 +42,13 @@ def order():
     return [(name, [page for page in pages if page.exists()]) for name, pages in parts]
 
 
+def unlisted(pages=None):
+    """The pages of the repository that have no line in order.txt."""
+    if pages is None:
+        pages = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), ROOT / "examples/README.md"]
+    return sorted(page for page in pages if page not in listed())
+
+
 def label(page):
     """The name of a page for Doxygen, and of its file."""
     if page == MAIN:

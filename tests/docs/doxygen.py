@@ -61,6 +61,8 @@ def build(doxyfile):
     output.mkdir(parents=True, exist_ok=True)
     if setting(text, "LAYOUT_FILE"):
         site.write_layout(setting(text, "LAYOUT_FILE"))
+        if site.unlisted():
+            return "".join(f"{page} is not in docs/order.txt\n" for page in site.unlisted())
     done = subprocess.run(["doxygen", doxyfile], cwd=output, text=True,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     faults = log.read_text(encoding="utf-8") if log.exists() else ""
@@ -125,6 +127,9 @@ def self_test(doxyfile):
             good = word in faults
             failures += not good
             print(f"{'found ' if good else 'MISSED'} {what}")
+    found = site.unlisted([site.ROOT / "docs" / "spoilt.md"])
+    failures += not found
+    print(f"{'found ' if found else 'MISSED'} a page that is not in the order")
     return 1 if failures else 0
 
 

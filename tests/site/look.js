@@ -93,9 +93,10 @@ function linkFaults(folder) {
 /* Runs in the page. */
 function layoutFaults() {
     const faults = [];
-    const wide = document.documentElement.scrollWidth;
-    if (wide > innerWidth)
-        faults.push(`the page is ${wide} wide in a window of ${innerWidth}`);
+    for (const part of [document.documentElement, document.querySelector('#doc-content')])
+        if (part.scrollWidth > part.clientWidth)
+            faults.push(`the page is ${part.scrollWidth} wide in a window of ` +
+                `${part.clientWidth}`);
     for (const image of document.querySelectorAll('.contents img, .contents object')) {
         const box = image.getBoundingClientRect();
         const name = image.getAttribute('src') || image.getAttribute('data');
