@@ -58,6 +58,8 @@
  *  - 15. @ref fit           fits with validation, early stopping and a history
  *  - 16. @ref explain       explanation: the chain rule of any connection
  *  - 17. @ref bundle        models in files
+ *  - 18. @ref snapshot      a training taken out and put back
+ *  - 19. @ref study         studies: many runs, a rate, why it does not learn
  */
 
 #include <stddef.h>
@@ -433,8 +435,9 @@ enum {
     BP_NETWORK_ISA = 2,       /**< Cap on the instruction set, a `BP_ISA_` value, default
                                    ::BP_ISA_BEST; only before it is built. The environment
                                    variable BP_MAX_ISA (scalar, avx2, avx512) caps it too:
-                                   the lower cap holds. After the build, bp_network_get()
-                                   gives the instruction set in use. */
+                                   the lower cap holds; on ARM64 only ::BP_ISA_SCALAR
+                                   counts. After the build, bp_network_get() gives the
+                                   instruction set in use. */
     BP_NETWORK_THREADS = 3    /**< At most so many threads work on one call, the calling
                                    one among them: 1 to 256; 0 (default): as many as help
                                    with the work of a batch, and there are processors for
@@ -1563,6 +1566,28 @@ BP_API bp_status bp_dataset_shuffle(bp_dataset *dataset, uint64_t seed);
 BP_API bp_status bp_dataset_split(bp_dataset *dataset, double fraction, int32_t method,
                                   uint64_t seed, bp_dataset **first, bp_dataset **second);
 
+/** One of k folds, for bp_dataset_fold(). */
+typedef struct bp_fold {
+    uint32_t struct_size; /**< sizeof(bp_fold), set by the caller. */
+    int32_t method;       /**< A `BP_SPLIT_` value: blocks as they lie, at random, or at
+                               random with each class in equal parts. */
+    size_t folds;         /**< k, at least 2. */
+    size_t fold;          /**< Which is held out, from 0 to k - 1. */
+    uint64_t seed;        /**< Of the choice; the same for all folds. */
+} bp_fold;
+
+/** Divide the rows in k folds whose sizes differ by 1 at most, and hold one out: over all
+ * k, each row is held out exactly once. Stratified, so do the rows of each class differ
+ * by 1 at most. Both parts share the memory of @p dataset.
+ * @param dataset  the data set.
+ * @param fold     which of how many.
+ * @param first    where the new data set of the rows to train on goes.
+ * @param second   where that of the fold goes. The caller destroys both.
+ * @return ::BP_EINVAL, ::BP_ESTATE with fewer rows than folds or without the labels
+ *         needed, ::BP_ENOMEM. */
+BP_API bp_status bp_dataset_fold(bp_dataset *dataset, const bp_fold *fold,
+                                 bp_dataset **first, bp_dataset **second);
+
 /** Make a data set of the rows from @p first on, sharing memory.
  * @param dataset  the data set.
  * @param first    the first row, from 0.
@@ -2112,8 +2137,8 @@ BP_API bp_status bp_network_measure(const bp_network *network, bp_workspace *wor
 /** @defgroup fit 15. Fits with validation
  *
  * bp_trainer_train() is bp_trainer_fit() with all that keeps a training honest: rows held
- * out, a figure that is monitored on them, an end when it gets no better, the weights of
- * the best epoch, a budget of time, and a history of what happened.
+ * out, a figure that is monitored on them, an end when it gets no better (Prechelt,
+ * 1998), the weights of the best epoch, a budget of time, and a history of what happened.
  * @{ */
 
 /** What a fit found, epoch by epoch. */
@@ -2144,8 +2169,8 @@ typedef struct bp_fit_options {
                                  keeps the last. */
     uint64_t epochs;        /**< At most so many, at least 1; default 100. An epoch that
                                  was stopped counts as the first. */
-    uint64_t patience;      /**< End after so many looks without improvement; 0 (default):
-                                 never. */
+    uint64_t patience;      /**< End after so many looks without improvement, at least 1;
+                                 0 (default): never. */
     double minimum_change;  /**< What is less than this much better is no improvement; at
                                  least 0 (default). */
     uint64_t validate_every; /**< Look after each of so many epochs, and after the last;
@@ -2157,9 +2182,10 @@ typedef struct bp_fit_options {
                                  ::BP_SPLIT_SHUFFLED. */
     uint32_t reserved;      /**< 0. */
     uint64_t validation_seed; /**< Of that split; default 1. */
-    double seconds;         /**< End after the step in which so many seconds have gone by;
-                                 0 (default): no budget. An epoch that is cut short is not
-                                 looked at, and can go on in a later fit. */
+    double seconds;         /**< End after the step in which so many seconds have gone by,
+                                 above 0; 0 (default): no budget. An epoch that is cut
+                                 short is not looked at, and can go on in a later
+                                 fit. */
     bp_metrics *metrics;    /**< As wide as the outputs: at each look it is reset and gets
                                  the held-out rows, and can be read in the callback and
                                  after the fit. Or NULL (default). */
@@ -2167,6 +2193,22 @@ typedef struct bp_fit_options {
     bp_progress_fn progress; /**< Called after every step and every epoch, or NULL
                                  (default). */
     void *user;             /**< Passed to it. */
+    int32_t resume;         /**< 1: go on with the fit that bp_trainer_restore() has put
+                                 in, if that was one with options: its epochs count, its
+                                 best is the best so far. With the same options and data
+                                 the results are those of a fit without a break, to the
+                                 bit. 0 (default): begin a new one. */
+    uint32_t reserved_too;  /**< 0. */
+    const char *checkpoint; /**< File in which the last state is kept, as by
+                                 bp_snapshot_save(): at the end of the fit, also where the
+                                 callback stops it, and in between by the next two. Or
+                                 NULL (default). A file that cannot be written ends the
+                                 fit. */
+    const char *checkpoint_best; /**< File for the state after each look that was the best
+                                 so far. Or NULL (default). */
+    uint64_t checkpoint_epochs; /**< After each of so many epochs; 0 (default): not so. */
+    double checkpoint_seconds; /**< After the step or epoch in which so many seconds have
+                                 gone by since the last; 0 (default): not so. */
 } bp_fit_options;
 
 /** What bp_trainer_train() came to. */
@@ -2196,7 +2238,8 @@ BP_API bp_status bp_fit_options_init(bp_fit_options *options);
  * @return as bp_trainer_epoch(), ::BP_EINVAL for an option out of range, ::BP_ESHAPE and
  *         ::BP_ESTATE also if held-out rows or metrics do not fit or a metric is not
  *         defined, ::BP_EDATA also if a cost of held-out rows overflows, ::BP_ENOMEM,
- *         ::BP_ESTOPPED if the callback stopped it. */
+ *         ::BP_ESTOPPED if the callback stopped it; as bp_snapshot_save() if a checkpoint
+ *         cannot be written. */
 BP_API bp_status bp_trainer_train(bp_trainer *trainer, const bp_dataset *data,
                                   const bp_fit_options *options, bp_fit_result *result);
 
@@ -2262,7 +2305,7 @@ BP_API bp_status bp_history_write_csv(bp_history *history, bp_write_fn write, vo
  * couples its units. Scale and shift have gradients, but are no connections.
  *
  * The numbers of a row are those of this one example: C is its own cost. The gradient of
- * the batch is the mean over the rows. Layers and units count from 0.
+ * the batch is the mean over the rows, by their weights. Layers and units count from 0.
  * @{ */
 
 /** The chain rule at work on a batch, to be asked. */
@@ -2273,7 +2316,7 @@ typedef struct bp_trace_info {
     uint32_t struct_size; /**< sizeof(bp_trace_info), set by the caller. */
     int32_t in_float;     /**< 1 if a layer or the cost had to be traced in float. */
     size_t rows;          /**< Examples; 0 before a run, and then the rest is 0. */
-    double cost;          /**< The mean over the examples. */
+    double cost;          /**< The mean over the examples, by their weights. */
 } bp_trace_info;
 
 /** What a trace holds of one layer. */
@@ -2413,9 +2456,9 @@ BP_API bp_status bp_trace_run_labels(bp_trace *trace, const float *inputs,
 
 /** The twin of bp_trace_run() with rows of a data set.
  * @param trace  the trace.
- * @param data   its targets are used, or its labels if it has no targets. Weights of rows
- *               are not looked at: a trace is about each example, and its gradient of the
- *               batch is the plain mean.
+ * @param data   its targets are used, or its labels if it has no targets. Where rows have
+ *               weights, cost and gradient of the batch are the means by these, as in
+ *               training; the numbers of a row are those of this example alone.
  * @param first  the first row, from 0.
  * @param rows   how many, at least 1.
  * @return also ::BP_EINVAL if the rows are not there, ::BP_ESTATE if the data set has
@@ -2445,7 +2488,7 @@ BP_API bp_status bp_trace_get_layer(const bp_trace *trace, size_t layer,
 BP_API bp_status bp_trace_get_values(const bp_trace *trace, size_t row, size_t layer,
                                      int32_t what, double *values, size_t count);
 
-/** Copy the cost of each row out; their mean is the cost of the batch.
+/** Copy the cost of each row out; their mean, by their weights, is that of the batch.
  * @return ::BP_EINVAL, ::BP_ESTATE before a run, ::BP_ESHAPE if @p count is not the
  *         number of rows. */
 BP_API bp_status bp_trace_get_costs(const bp_trace *trace, double *values, size_t count);
@@ -2536,7 +2579,177 @@ BP_API bp_status bp_trace_nudge(bp_trace *trace, const bp_connection *connection
 BP_API bp_status bp_trace_get_nudge(const bp_trace *trace, size_t layer, int32_t what,
                                     double *predicted, double *real, size_t count);
 
-/** What can be drawn. All but the last two are SVG: one image that fits any width, for
+/** What bp_trace_find_influences() ranks. */
+enum {
+    BP_INFLUENCE_WEIGHTS = 1, /**< Weights w by w dT/dw: to first order, what T would lose
+                                   if the connection were cut. */
+    BP_INFLUENCE_INPUTS = 2,  /**< Inputs x by x dT/dx: what T would lose if x were 0. */
+    BP_INFLUENCE_CHANGES = 3  /**< Weights by how far the network's are now from what they
+                                   were when the trace ran: with a step of training in
+                                   between, its update, whatever the optimizer. Plain SGD
+                                   gives -rate dC/dw, the mean over the rows of activity
+                                   times error: fire together, wire together. */
+};
+
+/** What to rank, and by its part in which T. */
+typedef struct bp_influence_options {
+    uint32_t struct_size; /**< sizeof(bp_influence_options), set by
+                               bp_influence_options_init(). */
+    int32_t kind;         /**< A `BP_INFLUENCE_` value; default
+                               ::BP_INFLUENCE_WEIGHTS. */
+    size_t row;           /**< The example; SIZE_MAX (default): all, by their weights. */
+    size_t output;        /**< T is the last layer's a of this unit; SIZE_MAX (default):
+                               the cost. */
+    size_t layer;         /**< Weights of this layer; SIZE_MAX (default): of all dense
+                               layers. Inputs: not looked at. */
+} bp_influence_options;
+
+/** One connection or input in a ranking. */
+typedef struct bp_influence {
+    uint32_t struct_size; /**< sizeof(bp_influence), set by the caller. */
+    int32_t kind;         /**< ::BP_CONNECTION_WEIGHT or ::BP_CONNECTION_INPUT. */
+    size_t layer;         /**< Of a weight; inputs: 0. */
+    size_t to;            /**< The unit that a weight leads to; inputs: 0. */
+    size_t from;          /**< The unit it comes from, or the input. */
+    double value;         /**< The weight when the trace ran; the input's mean. */
+    double part;          /**< The mean over the rows of value times gradient; or the
+                               change. */
+    double size;          /**< The mean of its absolute values, by which is ranked: what
+                               pulls examples to and fro counts, too. */
+    double gradient;      /**< The mean of dT/dw or dT/dx: of activity times error. */
+    double activity;      /**< The mean of a of `from`; inputs: of x. */
+    double error;         /**< The mean of dT/dz of `to`; inputs: of dT/dx. */
+} bp_influence;
+
+/** Set the options to their defaults, and struct_size.
+ * @return ::BP_EINVAL for NULL. */
+BP_API bp_status bp_influence_options_init(bp_influence_options *options);
+
+/** Rank connections or inputs. They are kept until the next ranking or run; what an
+ * earlier nudge left is gone.
+ * @param trace    a trace that has run: on an example, or on a data set.
+ * @param options  or NULL for the defaults.
+ * @param count    how many at most, at least 1; those of size 0 are not kept.
+ * @param found    where the number of those kept goes.
+ * @return ::BP_EINVAL, ::BP_ESTATE before a run, ::BP_EUNSUPPORTED for weights of a layer
+ *         that is not dense, ::BP_EDATA if a number overflows, ::BP_ENOMEM, ::BP_ELIMIT,
+ *         ::BP_EBUSY, ::BP_ESTOPPED. */
+BP_API bp_status bp_trace_find_influences(bp_trace *trace,
+                                          const bp_influence_options *options,
+                                          size_t count, size_t *found);
+
+/** Give one of a ranking.
+ * @param trace      a trace that has ranked since its run.
+ * @param index      from 0, the largest.
+ * @param influence  filled; set its struct_size before.
+ * @return ::BP_EINVAL for NULL, a wrong struct_size or one that is not there. */
+BP_API bp_status bp_trace_get_influence(const bp_trace *trace, size_t index,
+                                        bp_influence *influence);
+
+/** Keeps what happens in training. */
+typedef struct bp_recorder bp_recorder;
+
+/** What a recorder keeps. */
+typedef struct bp_recorder_options {
+    uint32_t struct_size; /**< sizeof(bp_recorder_options), set by
+                               bp_recorder_options_init(). */
+    int32_t event;        /**< A sample is taken after each ::BP_EVENT_EPOCH (default) or
+                               ::BP_EVENT_STEP. */
+    size_t samples;       /**< At most so many, 2 to 1e6, default 256: when there are
+                               more, every second one goes, and from then on they are
+                               taken half as often. */
+    const bp_dataset *probe; /**< Rows whose activations are looked at, of which the first
+                               256 are copied; or NULL (default). */
+    int32_t regions;      /**< 1: of a network of 2 inputs keep also what it answers in
+                               the plane around the probe; 0 (default). */
+    uint32_t reserved;    /**< 0. */
+    bp_metrics *metrics;  /**< Those of ::bp_fit_options, which must outlive the
+                               recorder; or NULL (default). */
+    const int32_t *metric_codes; /**< What to keep of them: `BP_METRIC_` values, of
+                               ::BP_INDEX_ALL. Copied. */
+    size_t metric_codes_count; /**< How many; 0 (default). */
+    const bp_connection *connections; /**< Weights and biases to keep, with their
+                               gradients. Copied; rows are not looked at. */
+    size_t connections_count; /**< How many; 0 (default). */
+} bp_recorder_options;
+
+/** How a recorder is written. */
+enum {
+    BP_RECORD_CSV = 1,       /**< A line with the names of the columns, then a line a
+                                  sample; what is not known is empty. */
+    BP_RECORD_JSON_LINES = 2 /**< A line a sample, an object with the columns by name,
+                                  null for what is not known; with a probe also
+                                  `histograms`, one a layer. */
+};
+
+/** Set the options to their defaults, and struct_size.
+ * @return ::BP_EINVAL for NULL. */
+BP_API bp_status bp_recorder_options_init(bp_recorder_options *options);
+
+/** Create a recorder.
+ * @param trainer   a built trainer; it must outlive the recorder. Its network's tables
+ *                  give the memory.
+ * @param recorder  where the new object goes; the caller destroys it.
+ * @return ::BP_EINVAL for NULL or a trainer that is not built, ::BP_ENOMEM. */
+BP_API bp_status bp_recorder_create(bp_trainer *trainer, bp_recorder **recorder);
+
+/** Destroy a recorder.
+ * @param recorder  the recorder, or NULL. */
+BP_API void bp_recorder_destroy(bp_recorder *recorder);
+
+/** Why the last failing call that could write to the recorder failed; "" if none has. */
+BP_API const char *bp_recorder_error(const bp_recorder *recorder);
+
+/** Take all memory, forget earlier samples, and get ready for a fit.
+ * @param recorder  the recorder; unchanged if this fails.
+ * @param options   or NULL for the defaults.
+ * @return ::BP_EINVAL for an option out of range or a connection that is not there,
+ *         ::BP_ESHAPE for a probe without rows or of another width, ::BP_EBUSY,
+ *         ::BP_ENOMEM, ::BP_ELIMIT. */
+BP_API bp_status bp_recorder_start(bp_recorder *recorder,
+                                   const bp_recorder_options *options);
+
+/** The ::bp_progress_fn of a recorder: give it to a fit with the recorder as `user`, or
+ * call it from a callback or a loop of your own. Takes no memory. Steps that are sampled
+ * keep their gradients, which changes no bit of a result.
+ * @param progress  where the fit stands.
+ * @param recorder  a ::bp_recorder that has started.
+ * @return 0; 1 for anything else, which stops a fit; or what an operation of your own
+ *         answered. */
+BP_API int32_t bp_recorder_progress(const bp_progress *progress, void *recorder);
+
+/** Number of samples; 0 for NULL. */
+BP_API size_t bp_recorder_samples(const bp_recorder *recorder);
+
+/** Number of columns; 0 for NULL and before the start. There are, in this order: step,
+ * epoch, seconds, cost, step_cost, rate, validation_cost, monitored; a metric by its
+ * name; of layers with parameters `layer_0_weight_norm`, `layer_0_gradient_norm` and
+ * `layer_0_update_ratio`, which is |dw| / |w| of the step that was sampled; with a probe
+ * `layer_0_a_mean`, `layer_0_a_deviation` and `layer_0_a_zero`, the share of activations
+ * that are 0; of connections `w_0_1_2` or `b_0_1` (layer, to, from), and the same with
+ * `_gradient`. */
+BP_API size_t bp_recorder_columns(const bp_recorder *recorder);
+
+/** Name of a column, as long as the recorder lives and is not started anew; NULL for one
+ * that is not there. */
+BP_API const char *bp_recorder_column_name(const bp_recorder *recorder, size_t column);
+
+/** Give a number; NaN if it is not known, as the cost of a validation that was not made.
+ * @return ::BP_EINVAL for NULL or a sample or column that is not there. */
+BP_API bp_status bp_recorder_get_value(const bp_recorder *recorder, size_t sample,
+                                       size_t column, double *value);
+
+/** Write all samples. Numbers have 17 digits, with a point in every locale.
+ * @param recorder  the recorder.
+ * @param format    a `BP_RECORD_` value.
+ * @param write     called with piece after piece.
+ * @param user      passed to it.
+ * @return ::BP_EINVAL, ::BP_ESTATE before it has started, ::BP_EBUSY, ::BP_ESTOPPED if
+ *         @p write stops. */
+BP_API bp_status bp_recorder_write(bp_recorder *recorder, int32_t format,
+                                   bp_write_fn write, void *user);
+
+/** What can be drawn. All but DOT and JSON are SVG: one image that fits any width, for
  * light and dark surroundings, with colours that the colour-blind can tell apart, and
  * negative numbers dashed as well. */
 enum {
@@ -2546,7 +2759,17 @@ enum {
     BP_PICTURE_PATHS = 3,   /**< The strongest paths from a connection to the cost. */
     BP_PICTURE_NUDGE = 4,   /**< Animated: a nudge goes forward, gradients come back. */
     BP_PICTURE_DOT = 5,     /**< A graph for Graphviz, folded as the network's picture. */
-    BP_PICTURE_JSON = 6     /**< All numbers, as JSON. */
+    BP_PICTURE_JSON = 6,    /**< All numbers, as JSON. */
+    BP_PICTURE_INFLUENCE = 7,  /**< What bp_trace_find_influences() found last: the 16
+                                    largest, with activity and error. */
+    BP_PICTURE_WEIGHTS = 8,    /**< The weights that come into each unit of a dense layer,
+                                    as an image. */
+    BP_PICTURE_HISTOGRAMS = 9, /**< How the activations of each layer are spread: over a
+                                    trace's rows, or over a recorder's samples. */
+    BP_PICTURE_REGIONS = 10,   /**< What a network of 2 inputs answers in the plane; of a
+                                    recorder animated. */
+    BP_PICTURE_CURVES = 11,    /**< Costs, metrics and rate of a recorder. */
+    BP_PICTURE_NORMS = 12      /**< Norms of weights and gradients, and update ratios. */
 };
 
 /** How to draw. */
@@ -2563,6 +2786,11 @@ typedef struct bp_picture_options {
     size_t units;                    /**< Units of a layer to show, 3 to 64; default 9. */
     size_t paths;                    /**< Paths to show, 1 to 64; default 8. */
     double change;                   /**< Of the nudge, finite; default 0.1. */
+    size_t layer;                    /**< Whose weights; default 0. */
+    size_t image_width;              /**< Of an image of weights; 0 (default): as wide as
+                                          high. */
+    const bp_dataset *data;          /**< Examples in a network's regions, with the plane
+                                          around them; NULL (default). */
 } bp_picture_options;
 
 /** Set the options to their defaults, and struct_size.
@@ -2571,12 +2799,14 @@ BP_API bp_status bp_picture_options_init(bp_picture_options *options);
 
 /** Draw a network.
  * @param network  a built network.
- * @param picture  ::BP_PICTURE_NETWORK, ::BP_PICTURE_DOT or ::BP_PICTURE_JSON.
+ * @param picture  ::BP_PICTURE_NETWORK, ::BP_PICTURE_DOT, ::BP_PICTURE_JSON,
+ *                 ::BP_PICTURE_WEIGHTS or ::BP_PICTURE_REGIONS.
  * @param options  or NULL for the defaults.
  * @param write    receives the bytes.
  * @param user     passed to it.
  * @return ::BP_EINVAL, ::BP_ESHAPE for a wrong number of names, ::BP_ESTATE before it is
- *         built, ::BP_ENOMEM, ::BP_ESTOPPED if @p write stops. */
+ *         built, ::BP_EUNSUPPORTED for weights of a layer that is not dense or regions of
+ *         a network without 2 inputs, ::BP_ENOMEM, ::BP_ESTOPPED if @p write stops. */
 BP_API bp_status bp_network_draw(bp_network *network, int32_t picture,
                                  const bp_picture_options *options, bp_write_fn write,
                                  void *user);
@@ -2584,20 +2814,44 @@ BP_API bp_status bp_network_draw(bp_network *network, int32_t picture,
 /** Draw what a trace holds of an example. Paths and nudges are searched and made anew,
  * and what was kept of earlier ones is gone.
  * @param trace       a trace that has run.
- * @param picture     a `BP_PICTURE_` value.
- * @param connection  the example and its connection. May be NULL for
- *                    ::BP_PICTURE_NETWORK, ::BP_PICTURE_DOT and ::BP_PICTURE_JSON: then
+ * @param picture     a `BP_PICTURE_` value up to ::BP_PICTURE_HISTOGRAMS.
+ * @param connection  the example and its connection. May be NULL but for
+ *                    ::BP_PICTURE_CHAIN, ::BP_PICTURE_PATHS and ::BP_PICTURE_NUDGE: then
  *                    it is example 0.
  * @param options     or NULL for the defaults.
  * @param write       receives the bytes; what it got before a failure is worth nothing.
  * @param user        passed to it.
  * @return as bp_trace_find_paths() and bp_trace_nudge(), ::BP_ESHAPE for a wrong number
- *         of names, ::BP_EUNSUPPORTED for the chain of an input, ::BP_ESTOPPED if
- *         @p write stops. */
+ *         of names, ::BP_EUNSUPPORTED for the chain of an input, ::BP_ESTATE for
+ *         influences before they are ranked, ::BP_ESTOPPED if @p write stops. */
 BP_API bp_status bp_trace_draw(bp_trace *trace, int32_t picture,
                                const bp_connection *connection,
                                const bp_picture_options *options, bp_write_fn write,
                                void *user);
+
+/** Draw what a recorder has kept.
+ * @param recorder  the recorder, with at least 1 sample.
+ * @param picture   ::BP_PICTURE_CURVES, ::BP_PICTURE_NORMS, ::BP_PICTURE_HISTOGRAMS,
+ *                  which needs a probe, or ::BP_PICTURE_REGIONS, which needs regions.
+ * @param options   or NULL for the defaults.
+ * @param write     receives the bytes.
+ * @param user      passed to it.
+ * @return ::BP_EINVAL, ::BP_ESHAPE for a wrong number of names, ::BP_ESTATE without
+ *         samples or what the picture needs, ::BP_EBUSY, ::BP_ESTOPPED if @p write
+ *         stops. */
+BP_API bp_status bp_recorder_draw(bp_recorder *recorder, int32_t picture,
+                                  const bp_picture_options *options, bp_write_fn write,
+                                  void *user);
+
+/** Draw the confusion matrix, of the first 24 classes.
+ * @param metrics  the metrics.
+ * @param options  or NULL for the defaults; output_names are those of the classes.
+ * @param write    receives the bytes.
+ * @param user     passed to it.
+ * @return ::BP_EINVAL, ::BP_ESHAPE for a wrong number of names, ::BP_ESTOPPED if @p write
+ *         stops. */
+BP_API bp_status bp_metrics_draw(bp_metrics *metrics, const bp_picture_options *options,
+                                 bp_write_fn write, void *user);
 
 /** @} */
 
@@ -2820,6 +3074,414 @@ BP_API bp_status bp_network_export_onnx_memory(bp_network *network,
  * @return as bp_network_export_onnx(). */
 BP_API bp_status bp_network_export_c(bp_network *network, const char *folder,
                                      const char *name, const bp_save_options *options);
+
+/** @} */
+
+/** @defgroup snapshot 18. Snapshots of a training
+ *
+ * A snapshot holds all that a training goes on from: parameters and running statistics,
+ * the optimizer's state and settings, the schedule and its plateau, rates of layers and
+ * which are frozen, batches that are collected, the seed, where in which epoch it stands,
+ * and what an early stopping has seen, with the best parameters so far. Taken after N
+ * steps and put into a trainer that was built alike, M more steps give the same bits as
+ * N + M steps without a break; also in the middle of an epoch, on another instruction set
+ * or with another number of threads. It is a list of named tensors and named numbers,
+ * which can be read one by one, and put together again: so it can be kept in any form.
+ * Not in it: metrics and histories, what a gradient that was asked for by
+ * bp_trainer_gradient() waits with, ::BP_TRAINER_KEEP_GRADIENT, functions of your own.
+ * @{ */
+
+/** Named tensors and named numbers. */
+typedef struct bp_snapshot bp_snapshot;
+
+/** A tensor of a snapshot. */
+typedef struct bp_tensor {
+    uint32_t struct_size; /**< sizeof(bp_tensor), set by the caller. */
+    int32_t precision;    /**< ::BP_PRECISION_F32 or ::BP_PRECISION_F64. */
+    const char *name;     /**< Such as "layers.0.weight"; unique, 1 to 63 letters, digits,
+                               '.', '_' and '-', a letter first. */
+    size_t rows;          /**< At least 1. */
+    size_t cols;          /**< At least 1. */
+    const void *values;   /**< Row by row, without gaps: `float` or `double`. */
+} bp_tensor;
+
+/** A number of a snapshot. */
+typedef struct bp_number_entry {
+    uint32_t struct_size; /**< sizeof(bp_number_entry), set by the caller. */
+    int32_t is_real;      /**< 1: `real` counts; 0: `whole`. */
+    const char *name;     /**< Such as "trainer.step"; unique, as a tensor's. */
+    uint64_t whole;       /**< A whole number. */
+    double real;          /**< A real number. */
+} bp_number_entry;
+
+/** Create an empty snapshot.
+ * @param env       the host's tables, or NULL.
+ * @param snapshot  where the new object goes; the caller destroys it.
+ * @return ::BP_EINVAL, ::BP_ENOMEM. */
+BP_API bp_status bp_snapshot_create(const bp_env *env, bp_snapshot **snapshot);
+
+/** Destroy a snapshot.
+ * @param snapshot  the snapshot, or NULL. */
+BP_API void bp_snapshot_destroy(bp_snapshot *snapshot);
+
+/** Why the last failing call that could write to the snapshot failed; "" if none has. */
+BP_API const char *bp_snapshot_error(const bp_snapshot *snapshot);
+
+/** Take the state of a trainer and its network out, in place of what the snapshot held.
+ * May be called from the callback of a fit. It copies all tensors; nothing of the trainer
+ * changes.
+ * @param snapshot  gets the state.
+ * @param trainer   a built trainer.
+ * @return ::BP_EINVAL, ::BP_ESTATE before the trainer is built, ::BP_ENOMEM: then the
+ *         snapshot holds what it held. */
+BP_API bp_status bp_snapshot_take(bp_snapshot *snapshot, const bp_trainer *trainer);
+
+/** Put a state in: the network's parameters and all of the trainer become what they were.
+ * @param trainer   a built trainer with network, cost, kind of optimizer, batch and
+ *                  accumulation as those of the state. A schedule that is a function of
+ *                  yours it must have already.
+ * @param snapshot  stays as it is.
+ * @return ::BP_EINVAL, ::BP_ESTATE before the trainer is built, or if a part is missing
+ *         or of another trainer, ::BP_ESHAPE for another network, ::BP_EDATA for numbers
+ *         that cannot be, ::BP_ENOMEM, ::BP_EBUSY: trainer and network are unchanged
+ *         then. */
+BP_API bp_status bp_trainer_restore(bp_trainer *trainer, const bp_snapshot *snapshot);
+
+/** Number of tensors; 0 for NULL. */
+BP_API size_t bp_snapshot_tensors(const bp_snapshot *snapshot);
+
+/** Number of numbers; 0 for NULL. */
+BP_API size_t bp_snapshot_numbers(const bp_snapshot *snapshot);
+
+/** Lend a tensor, until the snapshot changes or is destroyed.
+ * @param snapshot  the snapshot.
+ * @param index     from 0.
+ * @param tensor    filled; set its struct_size before.
+ * @return ::BP_EINVAL, also for a tensor that is not there. */
+BP_API bp_status bp_snapshot_get_tensor(const bp_snapshot *snapshot, size_t index,
+                                        bp_tensor *tensor);
+
+/** Give a number; its name is lent.
+ * @param snapshot  the snapshot.
+ * @param index     from 0.
+ * @param number    filled; set its struct_size before.
+ * @return ::BP_EINVAL, also for a number that is not there. */
+BP_API bp_status bp_snapshot_get_number(const bp_snapshot *snapshot, size_t index,
+                                        bp_number_entry *number);
+
+/** Copy a tensor in.
+ * @param snapshot  gets it at its end.
+ * @param tensor    with all its fields; its values are copied.
+ * @return ::BP_EINVAL, ::BP_ESTATE if there is one of that name, ::BP_ENOMEM. */
+BP_API bp_status bp_snapshot_add_tensor(bp_snapshot *snapshot, const bp_tensor *tensor);
+
+/** Copy a number in.
+ * @param snapshot  gets it at its end.
+ * @param number    with all its fields.
+ * @return as bp_snapshot_add_tensor(). */
+BP_API bp_status bp_snapshot_add_number(bp_snapshot *snapshot,
+                                        const bp_number_entry *number);
+
+/** Save a snapshot to a file, a checkpoint: as a whole or not at all, as by
+ * bp_network_save(), in the same format with other metadata (`docs/model-format.md`). No
+ * bit is lost.
+ * @param snapshot  holds at least one tensor; it is only read, but for its line of error.
+ * @param path      of the file, as the file table takes it; a file there is replaced.
+ * @return ::BP_EINVAL, ::BP_ESTATE for an empty one, ::BP_EDATA for a number that is not
+ *         finite, ::BP_EIO, ::BP_ELIMIT for a header over 2^24 bytes or more than 16384
+ *         tensors, ::BP_EUNSUPPORTED if the file table only reads, ::BP_ENOMEM. */
+BP_API bp_status bp_snapshot_save(bp_snapshot *snapshot, const char *path);
+
+/** The twin of bp_snapshot_save() to memory; see bp_network_save_memory().
+ * @param snapshot  holds at least one tensor.
+ * @param bytes     where they go; may be NULL if @p capacity is 0.
+ * @param capacity  of @p bytes.
+ * @param size      where their number goes, also with ::BP_ELIMIT.
+ * @return as bp_snapshot_save(), ::BP_ELIMIT also if the capacity is too small: nothing
+ *         is written to @p bytes then. */
+BP_API bp_status bp_snapshot_save_memory(bp_snapshot *snapshot, void *bytes,
+                                         size_t capacity, size_t *size);
+
+/** Load a file that bp_snapshot_save() has written, in place of what the snapshot held.
+ * Every byte is checked, as by bp_bundle_load(); whether a trainer can go on from it is
+ * for bp_trainer_restore() to say.
+ * @param snapshot  stays as it is if this fails.
+ * @param path      of the file, as the file table takes it.
+ * @param options   or NULL for the defaults; memory_limit is that of the tensors, and
+ *                  header_limit counts. The others do not.
+ * @return ::BP_EINVAL, ::BP_EIO, ::BP_EDATA for what is no checkpoint or is damaged,
+ *         ::BP_ELIMIT for what is over a limit, ::BP_EUNSUPPORTED for a newer format or a
+ *         build without jansson, ::BP_ENOMEM. */
+BP_API bp_status bp_snapshot_load(bp_snapshot *snapshot, const char *path,
+                                  const bp_load_options *options);
+
+/** The twin of bp_snapshot_load() from memory.
+ * @param snapshot  stays as it is if this fails.
+ * @param bytes     of a file; they are not needed any more afterwards.
+ * @param size      in bytes.
+ * @param options   as for bp_snapshot_load(), or NULL.
+ * @return as bp_snapshot_load(). */
+BP_API bp_status bp_snapshot_load_memory(bp_snapshot *snapshot, const void *bytes,
+                                         size_t size, const bp_load_options *options);
+
+/** @} */
+
+/** @defgroup study 19. Studies
+ *
+ * Questions about a training, answered on copies: nothing of the trainer changes but its
+ * line of error.
+ *
+ *  - How good is it? One run tells little: another seed, or other rows held out, give
+ *    another figure. bp_trainer_cross_validate() trains one description many times, and
+ *    tells mean and spread.
+ *  - At which rate? bp_trainer_find_rate() tries many.
+ *  - Why does it not learn? bp_trainer_diagnose() lists what is known to keep networks
+ *    from learning, each with its figures and with what to do.
+ * @{ */
+
+/** One run of a cross-validation that is done. */
+typedef struct bp_cross_run {
+    uint32_t struct_size;      /**< Size of the record that the library passes. */
+    uint32_t reserved;         /**< 0. */
+    uint64_t run;              /**< From 0. */
+    uint64_t runs;             /**< How many there will be. */
+    uint64_t repeat;           /**< Which repeat, from 0. */
+    uint64_t fold;             /**< Which fold is held out, from 0. */
+    uint64_t seed;             /**< That network and trainer of this run were built
+                                    with. */
+    uint64_t epochs;           /**< It was trained for. */
+    double score;              /**< The figure asked for, on the held-out rows. */
+    double cost;               /**< The cost of the held-out rows. */
+    const bp_network *network; /**< As it was trained; it lives until the callback
+                                    returns. bp_network_clone() keeps it. */
+} bp_cross_run;
+
+/** Called after each run, on the thread that called the library.
+ * @return 0, or anything else to stop with ::BP_ESTOPPED. */
+typedef int32_t (*bp_cross_fn)(const bp_cross_run *run, void *user);
+
+/** How bp_trainer_cross_validate() works. */
+typedef struct bp_cross_options {
+    uint32_t struct_size; /**< sizeof(bp_cross_options), set by
+                               bp_cross_options_init(). */
+    int32_t method;       /**< How folds are chosen, a `BP_SPLIT_` value, default
+                               ::BP_SPLIT_SHUFFLED. */
+    uint64_t folds;       /**< 2 to 1e6, default 5; 1 with `held`. */
+    uint64_t repeats;     /**< So often, each time with other seeds and folds: 1 (default)
+                               to 1e6. */
+    uint64_t seed;        /**< Of all that is drawn; default 1. */
+    const bp_dataset *held; /**< With 1 fold: the rows to judge by, while all of the data
+                               are trained on; else NULL (default). */
+    int32_t scaling;      /**< 0 (default), or a `BP_SCALING_` value: inputs are scaled by
+                               a scaler that is fitted on the rows trained on. */
+    int32_t metric;       /**< The score: ::BP_MONITOR_COST (default) or a `BP_METRIC_`
+                               value. */
+    int32_t metric_index; /**< Of that metric, default ::BP_INDEX_ALL. */
+    uint32_t reserved;    /**< 0. */
+    const bp_fit_options *fit; /**< How each is trained; NULL (default): the defaults.
+                               Held-out rows of its own are a fraction of those trained
+                               on. */
+    bp_cross_fn progress; /**< Called after each run, or NULL (default). */
+    void *user;           /**< Passed to it. */
+} bp_cross_options;
+
+/** What bp_trainer_cross_validate() found. */
+typedef struct bp_cross_report {
+    uint32_t struct_size;  /**< sizeof(bp_cross_report), set by the caller. */
+    uint32_t reserved;     /**< 0. */
+    uint64_t runs;         /**< folds * repeats. */
+    double mean;           /**< Mean of the scores. */
+    double deviation;      /**< Their standard deviation, by runs - 1; 0 for one run. */
+    double least;          /**< The least score. */
+    double most;           /**< The greatest. */
+    double cost_mean;      /**< Mean of the costs of held-out rows. */
+    double cost_deviation; /**< Their standard deviation. */
+    double epochs_mean;    /**< Mean of the epochs trained. */
+    double seconds;        /**< All took. */
+} bp_cross_report;
+
+/** Set the options to their defaults, and struct_size.
+ * @return ::BP_EINVAL for NULL. */
+BP_API bp_status bp_cross_options_init(bp_cross_options *options);
+
+/** Train one description on each k - 1 of k folds, judge it by the fold left out, and
+ * tell mean and spread (Stone, 1974); or, with `held`, train it on all data with several
+ * seeds, and judge it by other rows. The same seed gives the same figures, to the bit.
+ * @param trainer  the description, built or not: network, cost, optimizer, schedule and
+ *                 all settings. Each run has a copy whose parameters are drawn anew and
+ *                 whose training begins.
+ * @param data     the rows.
+ * @param options  or NULL for the defaults.
+ * @param report   filled; set its struct_size before.
+ * @return as bp_trainer_build() and bp_trainer_train(), ::BP_EINVAL for an option out of
+ *         range, ::BP_ESTATE for fewer rows than folds, ::BP_ENOMEM. */
+BP_API bp_status bp_trainer_cross_validate(bp_trainer *trainer, const bp_dataset *data,
+                                           const bp_cross_options *options,
+                                           bp_cross_report *report);
+
+/** How bp_trainer_find_rate() works. */
+typedef struct bp_rate_options {
+    uint32_t struct_size; /**< sizeof(bp_rate_options), set by bp_rate_options_init(). */
+    uint32_t reserved;    /**< 0. */
+    double low;           /**< The first rate, 1e-30 to 1e6; default 1e-6. */
+    double high;          /**< The last, above `low` and at most 1e6; default 10. */
+    uint64_t steps;       /**< Rates to try, one an update, 10 to 1e6; default 100. */
+    double smoothing;     /**< Of the costs, exponential, at least 0 and below 1; default
+                               0.9. Nothing is suggested from the first
+                               1 / (1 - smoothing) updates, whose mean is of few. */
+    double *rates;        /**< Where rates of the first `capacity` updates go, or NULL. */
+    double *costs;        /**< Where their smoothed costs go, or NULL. */
+    size_t capacity;      /**< Of both; 0 (default): none. */
+    bp_progress_fn progress; /**< Called after every step, or NULL (default). */
+    void *user;           /**< Passed to it. */
+} bp_rate_options;
+
+/** What bp_trainer_find_rate() found. */
+typedef struct bp_rate_report {
+    uint32_t struct_size; /**< sizeof(bp_rate_report), set by the caller. */
+    int32_t found;        /**< 1 if the cost fell anywhere; 0: there is no suggestion. */
+    int32_t diverged;     /**< 1 if the cost came to four times its least, or overflowed,
+                               before all rates were tried. */
+    uint32_t reserved;    /**< 0. */
+    uint64_t steps;       /**< Rates tried. */
+    double rate;          /**< The suggestion: where the cost fell fastest; 0: none. */
+    double least_rate;    /**< Where it was least: too high to train at as a rule, a tenth
+                               of it is another suggestion. */
+    double least_cost;    /**< The smoothed cost there. */
+} bp_rate_report;
+
+/** Set the options to their defaults, and struct_size.
+ * @return ::BP_EINVAL for NULL. */
+BP_API bp_status bp_rate_options_init(bp_rate_options *options);
+
+/** Suggest a learning rate: try rates from low to high, each for one update, on a copy of
+ * the trainer and without its schedule, and see where the cost falls fastest (Smith,
+ * 2017).
+ * @param trainer  a built trainer, as a rule before its first step; it stays as it is.
+ * @param data     as for bp_trainer_epoch().
+ * @param options  or NULL for the defaults.
+ * @param report   filled; set its struct_size before.
+ * @return as bp_trainer_epoch(), ::BP_EINVAL for an option out of range,
+ *         ::BP_EUNSUPPORTED for iRPROP- and L-BFGS, which find the length of their steps
+ *         themselves, ::BP_ESTOPPED if the callback stopped it. */
+BP_API bp_status bp_trainer_find_rate(bp_trainer *trainer, const bp_dataset *data,
+                                      const bp_rate_options *options,
+                                      bp_rate_report *report);
+
+/** What a diagnosis found, to be read. */
+typedef struct bp_diagnosis bp_diagnosis;
+
+/** How bad a finding is. */
+enum {
+    BP_SEVERITY_NOTE = 1,    /**< Good to know. */
+    BP_SEVERITY_WARNING = 2, /**< It slows learning, or shows that it goes wrong. */
+    BP_SEVERITY_FAULT = 3    /**< It cannot learn so. */
+};
+
+/** What can be found. The values are frozen; thresholds may change between releases. */
+enum {
+    BP_FINDING_TARGET_RANGE = 1,   /**< Targets that `layer`, the last, cannot reach, or
+                                        that the cost refuses: `count` of them, the worst
+                                        is `value` in column `index`, the bound is
+                                        `threshold`. */
+    BP_FINDING_CONSTANT_INPUT = 2, /**< `count` input columns are constant, the first is
+                                        `index`, at `value`. */
+    BP_FINDING_UNSCALED_INPUT = 3, /**< Input column `index` has the largest mean or
+                                        deviation, `value`. `count` columns are above
+                                        `threshold`; or an eighth of the columns are
+                                        less than a hundredth as wide. */
+    BP_FINDING_SATURATED = 4,      /**< `count` units of the layer, at least half of them,
+                                        have a slope below 4 % of the steepest in 95 % of
+                                        the rows: sigmoid, hard sigmoid, tanh, softsign.
+                                        `value` is their part. */
+    BP_FINDING_DEAD = 5,           /**< `count` relu units of the layer put out 0 for all
+                                        rows; `value` is their part. */
+    BP_FINDING_VANISHING = 6,      /**< The gradients of the layer's weights are less than
+                                        a thousandth of those of the last dense one, root
+                                        mean square: `value` times. */
+    BP_FINDING_EXPLODING = 7,      /**< They are more than a thousand times as large. */
+    BP_FINDING_RATE_HIGH = 8,      /**< The next update changes the weights of the layer
+                                        by more than a tenth of their size: `value` is
+                                        |change| / |weights|. A thousandth is usual. */
+    BP_FINDING_RATE_LOW = 9,       /**< No layer's weights change by more than 1e-5; the
+                                        layer is the one that changes most. */
+    BP_FINDING_NOT_FINITE = 10,    /**< The layer is the first with NaN or infinity: in
+                                        its parameters, else its outputs, else the cost,
+                                        else the gradients on the way back. */
+    BP_FINDING_CLASS_NOT_PREDICTED = 11, /**< `count` classes that occur are never
+                                        predicted, the first is `index`, of `value` rows.
+                                        So it is before any training, too. */
+    BP_FINDING_SAME_UNITS = 12     /**< All `count` units of a layer within have the same
+                                        weights and biases, in and out: they will never
+                                        differ. */
+};
+
+/** One finding. Fields that a code does not name are 0. */
+typedef struct bp_finding {
+    uint32_t struct_size; /**< sizeof(bp_finding), set by the caller. */
+    int32_t code;         /**< A `BP_FINDING_` value. */
+    int32_t severity;     /**< A `BP_SEVERITY_` value. */
+    uint32_t reserved;    /**< 0. */
+    size_t layer;         /**< The layer that it is about, from 0. */
+    size_t index;         /**< A column or a class. */
+    uint64_t count;       /**< How many. */
+    double value;         /**< The figure, */
+    double threshold;     /**< and the one that it was held against. */
+    const char *text;     /**< One line with the figures; lives with the diagnosis. */
+    const char *advice;   /**< What to do; constant. */
+} bp_finding;
+
+/** How bp_trainer_diagnose() works. */
+typedef struct bp_diagnosis_options {
+    uint32_t struct_size; /**< sizeof(bp_diagnosis_options), set by
+                               bp_diagnosis_options_init(). */
+    uint32_t reserved;    /**< 0. */
+    uint64_t rows;        /**< Rows to look at, at equal distances; at least 1, default
+                               1024. */
+} bp_diagnosis_options;
+
+/** Set the options to their defaults, and struct_size.
+ * @return ::BP_EINVAL for NULL. */
+BP_API bp_status bp_diagnosis_options_init(bp_diagnosis_options *options);
+
+/** Look for what keeps a network from learning: in the data, the parameters, the units
+ * and gradients over some rows, and what the next update would change. All that is tried
+ * is tried on a copy.
+ * @param trainer    a built trainer, before or after training; it stays as it is.
+ * @param data       what it is trained on.
+ * @param options    or NULL for the defaults.
+ * @param diagnosis  where the new object goes; the caller destroys it. Its memory comes
+ *                   from the network's tables.
+ * @return ::BP_OK whenever it looked, whatever it found. ::BP_EINVAL, ::BP_ESTATE,
+ *         ::BP_ESHAPE as bp_trainer_epoch(), ::BP_ENOMEM, ::BP_EBUSY, ::BP_ESTOPPED by an
+ *         operation of your own. */
+BP_API bp_status bp_trainer_diagnose(bp_trainer *trainer, const bp_dataset *data,
+                                     const bp_diagnosis_options *options,
+                                     bp_diagnosis **diagnosis);
+
+/** Destroy a diagnosis.
+ * @param diagnosis  the diagnosis, or NULL. */
+BP_API void bp_diagnosis_destroy(bp_diagnosis *diagnosis);
+
+/** Number of findings; 0 for NULL. */
+BP_API size_t bp_diagnosis_findings(const bp_diagnosis *diagnosis);
+
+/** Give a finding.
+ * @param diagnosis  the diagnosis.
+ * @param index      from 0: the data first, then the network, then the training.
+ * @param finding    filled; set its struct_size before.
+ * @return ::BP_EINVAL, also for a finding that is not there. */
+BP_API bp_status bp_diagnosis_get(const bp_diagnosis *diagnosis, size_t index,
+                                  bp_finding *finding);
+
+/** Write all findings as text: a line that begins with the severity, then a line with
+ * what to do.
+ * @param diagnosis  the diagnosis.
+ * @param write      called for pieces of it.
+ * @param user       passed to it.
+ * @return ::BP_EINVAL, ::BP_ESTOPPED if it answers non-zero. */
+BP_API bp_status bp_diagnosis_write(const bp_diagnosis *diagnosis, bp_write_fn write,
+                                    void *user);
 
 /** @} */
 

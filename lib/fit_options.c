@@ -30,6 +30,8 @@ static bp_status check_counts(const bp_fit_options *options, struct bp_text *tex
 {
     if (options->restore_best != 0 && options->restore_best != 1)
         return fail_number(text, "restore_best", options->restore_best, "0 or 1");
+    if (options->resume != 0 && options->resume != 1)
+        return fail_number(text, "resume", options->resume, "0 or 1");
     if (options->epochs == 0)
         return fail_number(text, "epochs", 0, "at least 1");
     if (options->validate_every == 0)
@@ -55,6 +57,19 @@ static bp_status check_numbers(const bp_fit_options *options, struct bp_text *te
                            "at least 0 and below 1");
     if (!(seconds >= 0 && seconds - seconds == 0))
         return fail_number(text, "seconds", seconds, "at least 0 and finite");
+    return BP_OK;
+}
+
+static bp_status check_checkpoint(const bp_fit_options *options, struct bp_text *text)
+{
+    const double seconds = options->checkpoint_seconds;
+
+    if (!(seconds >= 0 && seconds - seconds == 0))
+        return fail_number(text, "checkpoint_seconds", seconds, "at least 0 and finite");
+    if (options->checkpoint == NULL && (seconds > 0 || options->checkpoint_epochs > 0))
+        return bp_fail(text, BP_EINVAL,
+                       "options.checkpoint is NULL, expected a path for what is to be "
+                       "kept after seconds or epochs");
     return BP_OK;
 }
 
@@ -88,6 +103,8 @@ static bp_status check_options(const bp_fit_options *options, struct bp_text *te
 
     if (status == BP_OK)
         status = check_numbers(options, text);
+    if (status == BP_OK)
+        status = check_checkpoint(options, text);
     if (status == BP_OK)
         status = check_monitor(options, text);
     return status;
@@ -128,8 +145,11 @@ static bp_status run(struct bp_watch *watch, bp_fit_result *result)
                          .progress = watch->options.progress,
                          .user = watch->options.user,
                          .watch = watch};
-    const bp_status status = bp_fit_run(&fit);
+    bp_status status = bp_watch_resume(watch, &fit);
 
+    if (status != BP_OK)
+        return status;
+    status = bp_fit_run(&fit);
     bp_watch_restore(watch);
     if (status == BP_OK && result != NULL)
         *result = result_of(&fit);

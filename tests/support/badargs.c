@@ -102,9 +102,26 @@ static int32_t refuse_bytes(const void *bytes, size_t size, void *user)
     return ODD_KEY;
 }
 
+void bad_provoke_snapshot(bp_snapshot *snapshot)
+{
+    const float value = 1;
+    const bp_tensor odd = {.struct_size = sizeof odd,
+                           .precision = ODD_KEY,
+                           .values = &value,
+                           .rows = 1,
+                           .cols = 1};
+
+    (void)bp_snapshot_add_tensor(snapshot, &odd);
+}
+
 void bad_provoke_history(bp_history *history)
 {
     (void)bp_history_write_csv(history, refuse_bytes, NULL);
+}
+
+void bad_provoke_recorder(bp_recorder *recorder)
+{
+    (void)bp_recorder_write(recorder, ODD_KEY, refuse_bytes, NULL);
 }
 
 /* ---- lines of all objects ---- */
@@ -163,6 +180,11 @@ static void mix_others(uint64_t *d, const struct world *w, const void *but)
     mix(d, w->blank, but, bp_metrics_error(w->blank));
     mix(d, w->history, but, bp_history_error(w->history));
     mix(d, w->past, but, bp_history_error(w->past));
+    mix(d, w->recorder_fresh, but, bp_recorder_error(w->recorder_fresh));
+    mix(d, w->recorder, but, bp_recorder_error(w->recorder));
+    mix(d, w->watched, but, bp_trainer_error(w->watched));
+    mix(d, w->no_state, but, bp_snapshot_error(w->no_state));
+    mix(d, w->taken, but, bp_snapshot_error(w->taken));
     mix(d, w->measured, but, bp_metrics_error(w->measured));
     mix(d, w->metrics, but, bp_metrics_error(w->metrics));
 }

@@ -89,6 +89,8 @@ void bad_provoke_trace(bp_trace *trace);
 void bad_provoke_bundle(bp_bundle *bundle);
 void bad_provoke_metrics(bp_metrics *metrics);
 void bad_provoke_history(bp_history *history);
+void bad_provoke_recorder(bp_recorder *recorder);
+void bad_provoke_snapshot(bp_snapshot *snapshot);
 
 #define BAD_LINE(object)                        \
     _Generic((object), bp_layer *               \
@@ -102,9 +104,11 @@ void bad_provoke_history(bp_history *history);
              : bp_scaler_error, bp_schedule *   \
              : bp_schedule_error, bp_trace *    \
              : bp_trace_error, bp_bundle *      \
-             : bp_bundle_error, bp_metrics *    \
+             : bp_bundle_error, bp_snapshot *   \
+             : bp_snapshot_error, bp_metrics *  \
              : bp_metrics_error, bp_history *   \
-             : bp_history_error, default        \
+             : bp_history_error, bp_recorder *  \
+             : bp_recorder_error, default       \
              : bad_no_line)(object)
 
 #define BAD_PROVOKE(object)                        \
@@ -119,9 +123,11 @@ void bad_provoke_history(bp_history *history);
              : bad_provoke_scaler, bp_schedule *   \
              : bad_provoke_schedule, bp_trace *    \
              : bad_provoke_trace, bp_bundle *      \
-             : bad_provoke_bundle, bp_metrics *    \
+             : bad_provoke_bundle, bp_snapshot *   \
+             : bad_provoke_snapshot, bp_metrics *  \
              : bad_provoke_metrics, bp_history *   \
-             : bad_provoke_history, default        \
+             : bad_provoke_history, bp_recorder *  \
+             : bad_provoke_recorder, default       \
              : bad_provoke_none)(object)
 
 #define BAD(function, parameter, what, expected, object, call) \

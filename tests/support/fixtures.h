@@ -87,7 +87,7 @@ enum {
     WORLD_BATCH = 4,
     WORLD_WEIGHTS = 8, /**< Of the last layer: 2 x 4. */
     WORLD_SCRATCH = 64,
-    WORLD_MODEL_SIZE = 4096 /**< More than any model here has bytes. */
+    WORLD_MODEL_SIZE = 8192 /**< More than any model here has bytes. */
 };
 
 /** Where outputs go: all bytes are WORLD_CANARY but what must be set. */
@@ -108,6 +108,9 @@ struct world_out {
     bp_bundle *bundle;
     bp_metrics *metrics;
     bp_history *history;
+    bp_recorder *recorder;
+    bp_diagnosis *diagnosis;
+    bp_snapshot *snapshot;
     float *view;
     double *view_f64;
     size_t count;
@@ -129,10 +132,21 @@ struct world_out {
     bp_path_summary paths, bad_paths;
     bp_path path, bad_path;
     bp_nudge nudge, bad_nudge;
+    bp_influence influence, bad_influence;
+    bp_influence_options influence_options;
+    bp_recorder_options recorder_options;
     bp_picture_options picture_options;
     bp_progress progress, bad_progress;
+    bp_tensor tensor, bad_tensor;
+    bp_number_entry number, bad_number;
     bp_fit_options fit_options;
     bp_fit_result fit_result, bad_fit_result;
+    bp_cross_options cross_options;
+    bp_cross_report cross, bad_cross;
+    bp_rate_options rate_options;
+    bp_rate_report rate, bad_rate;
+    bp_diagnosis_options diagnosis_options;
+    bp_finding finding, bad_finding;
     bp_gradient_options gradient_options;
     bp_csv_options csv_options;
     bp_save_options save_options;
@@ -197,21 +211,33 @@ struct world {
     bp_dataset *borrowed; /**< Inputs of `in`, labels. */
     bp_scaler *unfitted, *fitted;
     bp_trace *trace_fresh; /**< On net, has not run. */
-    bp_trace *trace;       /**< On net: ran on 2 rows, has paths and a nudge. */
+    bp_trace *trace;       /**< On net: ran on 2 rows, has paths, a ranking, a nudge. */
     bp_trace *trace_own;   /**< On net_own with cost_own, ran on 2 rows. */
     bp_trace *trace_huber; /**< On net: takes no labels. */
     bp_connection connection; /**< A weight of the first layer of net, row 1. */
+    bp_influence_options changes; /**< The kind is that. */
     bp_bundle *nothing; /**< Not loaded. */
     bp_bundle *loaded;  /**< From "net.model". */
     bp_metrics *blank;    /**< Of 2 outputs, without rows. */
     bp_metrics *measured; /**< The same without scores. */
+    bp_snapshot *no_state; /**< Empty. */
+    bp_snapshot *taken;    /**< Of `trainer`. */
     bp_history *history;  /**< Empty. */
     bp_history *past;     /**< Of 2 epochs. */
+    bp_trainer *watched;  /**< On other, built, had 2 epochs under the recorder. */
+    bp_dataset *plane;    /**< Inputs and targets for it. */
+    bp_recorder *recorder_fresh; /**< Of watched, has not started. */
+    bp_recorder *recorder; /**< Of watched, with all there is to keep: 2 samples. */
+    bp_recorder_options record; /**< As it was started. */
+    bp_picture_options plane_picture; /**< With the plane's data. */
+    bp_diagnosis *found;  /**< Of `trainer`: at least one finding. */
     bp_metrics *metrics;  /**< Of 2 outputs, with rows of both kinds and scores. */
 
     /* Options and tables that are right; a test spoils a copy. */
     bp_csv_options csv_numbers; /**< Input x, target y. */
     bp_fit_options fit; /**< 2 epochs, `labelled` held out. */
+    bp_fit_options short_fit;   /**< 2 epochs. */
+    bp_cross_options runs;      /**< 2 folds of `short_fit`, scaled, scored by F1. */
     bp_activation_ops activation_ops;
     bp_layer_ops layer_ops;
     bp_cost_ops cost_ops;

@@ -108,8 +108,15 @@ void world_reset_out(struct world *world)
     out->paths.struct_size = sizeof out->paths;
     out->path.struct_size = sizeof out->path;
     out->nudge.struct_size = sizeof out->nudge;
+    out->influence.struct_size = sizeof out->influence;
+    out->bad_influence.struct_size = sizeof out->influence - 1;
     out->progress.struct_size = sizeof out->progress;
+    out->tensor.struct_size = sizeof out->tensor;
+    out->number.struct_size = sizeof out->number;
     out->fit_result.struct_size = sizeof out->fit_result;
+    out->cross.struct_size = sizeof out->cross;
+    out->rate.struct_size = sizeof out->rate;
+    out->finding.struct_size = sizeof out->finding;
 }
 
 static void create_layers(struct world *w)
@@ -211,6 +218,7 @@ static void create_traces(struct world *w)
 {
     bp_path_summary paths = {.struct_size = sizeof paths};
     bp_nudge nudge = {.struct_size = sizeof nudge};
+    size_t ranked = 0;
 
     w->connection = (bp_connection){
         .struct_size = sizeof w->connection, .kind = BP_CONNECTION_WEIGHT, .row = 1};
@@ -221,6 +229,9 @@ static void create_traces(struct world *w)
     ok(bp_trace_run_labels(w->trace, w->in.f, 2 * WORLD_INPUTS, w->in.labels, 2));
     ok(bp_trace_run_labels(w->trace_own, w->in.f, 2 * WORLD_INPUTS, w->in.labels, 2));
     ok(bp_trace_find_paths(w->trace, &w->connection, 3, &paths));
+    ok(bp_influence_options_init(&w->changes));
+    ok(bp_trace_find_influences(w->trace, NULL, 2, &ranked));
+    w->changes.kind = BP_INFLUENCE_CHANGES;
     ok(bp_trace_nudge(w->trace, &w->connection, 0.125, &nudge));
 }
 
@@ -231,8 +242,8 @@ static void create_lines(struct world *w)
     ok(bp_optimizer_create(BP_OPTIMIZER_LBFGS, NULL, &lbfgs));
     ok(bp_optimizer_set(lbfgs, BP_OPTIMIZER_HISTORY, 5));
     ok(bp_optimizer_set(lbfgs, BP_OPTIMIZER_ITERATIONS, 3));
-    w->lines = make_trainer_with(w->net, BP_COST_SOFTMAX_CROSS_ENTROPY, lbfgs,
-                                 WORLD_BATCH, 9);
+    w->lines =
+        make_trainer_with(w->net, BP_COST_SOFTMAX_CROSS_ENTROPY, lbfgs, WORLD_BATCH, 9);
 }
 
 static void create_schedules(struct world *w)
@@ -317,6 +328,14 @@ static void create_bundles(struct world *w)
     ok(bp_bundle_load(w->loaded, "net.model", NULL));
 }
 
+static void create_snapshots(struct world *w)
+{
+    ok(bp_snapshot_create(w->env, &w->no_state));
+    ok(bp_snapshot_create(w->env, &w->taken));
+    ok(bp_snapshot_take(w->taken, w->trainer));
+    ok(bp_snapshot_save(w->taken, "net.state"));
+}
+
 /* The fit is on a copy, so that `net` stays as others know it. */
 static void create_history(struct world *w)
 {
@@ -351,6 +370,49 @@ static void create_metrics(struct world *w)
     ok(bp_metrics_add_targets(w->metrics, w->in.f, outputs, w->in.targets, NULL, 4));
 }
 
+static const int32_t metric_codes[] = {BP_METRIC_ACCURACY};
+
+static void create_recorder(struct world *w)
+{
+    w->plane = make_dataset(4, 2, 3, w->env);
+    w->watched = make_trainer(w->other, BP_COST_MSE, 4, 3);
+    ok(bp_recorder_create(w->watched, &w->recorder_fresh));
+    ok(bp_recorder_create(w->watched, &w->recorder));
+    ok(bp_recorder_options_init(&w->record));
+    w->record.samples = 2;
+    w->record.probe = w->plane;
+    w->record.regions = 1;
+    w->record.connections = &w->connection;
+    w->record.connections_count = 1;
+    w->record.metrics = w->metrics;
+    w->record.metric_codes = metric_codes;
+    w->record.metric_codes_count = 1;
+    ok(bp_recorder_start(w->recorder, &w->record));
+    ok(bp_picture_options_init(&w->plane_picture));
+    w->plane_picture.data = w->plane;
+    ok(bp_trainer_fit(w->watched, w->plane, 2, bp_recorder_progress, w->recorder));
+}
+
+static void create_studies(struct world *w)
+{
+    static const float zeros[3 * WORLD_INPUTS];
+    bp_dataset *flat = NULL;
+
+    ok(bp_fit_options_init(&w->short_fit));
+    w->short_fit.epochs = 2;
+    ok(bp_cross_options_init(&w->runs));
+    w->runs.folds = 2;
+    w->runs.fit = &w->short_fit;
+    w->runs.metric = BP_METRIC_F1;
+    w->runs.scaling = BP_SCALING_STANDARD;
+    ok(bp_dataset_create(w->env, &flat));
+    ok(bp_dataset_set_inputs(flat, zeros, 3, WORLD_INPUTS, WORLD_INPUTS));
+    ok(bp_dataset_set_labels(flat, w->in.labels, 3, WORLD_OUTPUTS));
+    ok(bp_trainer_diagnose(w->trainer, flat, NULL, &w->found));
+    bp_dataset_destroy(flat);
+    assert_true(bp_diagnosis_findings(w->found) > 0);
+}
+
 void world_create(struct world *world)
 {
     memset(world, 0, sizeof *world);
@@ -383,6 +445,9 @@ void world_create(struct world *world)
     create_bundles(world);
     create_metrics(world);
     create_history(world);
+    create_recorder(world);
+    create_studies(world);
+    create_snapshots(world);
     world_reset_out(world);
 }
 
@@ -419,10 +484,16 @@ static void destroy_out(struct world_out *out)
     DESTROY_OUT(bp_bundle_destroy, out->bundle);
     DESTROY_OUT(bp_metrics_destroy, out->metrics);
     DESTROY_OUT(bp_history_destroy, out->history);
+    DESTROY_OUT(bp_recorder_destroy, out->recorder);
+    DESTROY_OUT(bp_diagnosis_destroy, out->diagnosis);
+    DESTROY_OUT(bp_snapshot_destroy, out->snapshot);
 }
 
 static void destroy_trainers(struct world *w)
 {
+    bp_recorder_destroy(w->recorder_fresh);
+    bp_recorder_destroy(w->recorder);
+    bp_trainer_destroy(w->watched);
     bp_trainer_destroy(w->fresh);
     bp_trainer_destroy(w->trainer);
     bp_trainer_destroy(w->ready);
@@ -457,6 +528,10 @@ static void destroy_data(struct world *w)
     bp_metrics_destroy(w->blank);
     bp_history_destroy(w->history);
     bp_history_destroy(w->past);
+    bp_dataset_destroy(w->plane);
+    bp_diagnosis_destroy(w->found);
+    bp_snapshot_destroy(w->no_state);
+    bp_snapshot_destroy(w->taken);
     bp_metrics_destroy(w->measured);
     bp_metrics_destroy(w->metrics);
 }

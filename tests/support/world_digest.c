@@ -279,6 +279,40 @@ static void mix_history(uint64_t *digest, const bp_history *history)
     }
 }
 
+static void mix_recorder(uint64_t *digest, const bp_recorder *recorder)
+{
+    const size_t columns = bp_recorder_columns(recorder);
+
+    mix_size(digest, bp_recorder_samples(recorder));
+    mix_size(digest, columns);
+    for (size_t i = 0; i < bp_recorder_samples(recorder) * columns; ++i) {
+        double value = 0;
+        mix_double(digest,
+                   bp_recorder_get_value(recorder, i / columns, i % columns, &value),
+                   value);
+    }
+}
+
+static void mix_snapshot(uint64_t *digest, const bp_snapshot *snapshot)
+{
+    bp_tensor tensor = {.struct_size = sizeof tensor};
+    bp_number_entry number = {.struct_size = sizeof number};
+
+    mix_size(digest, bp_snapshot_tensors(snapshot));
+    for (size_t i = 0; i < bp_snapshot_tensors(snapshot); ++i) {
+        (void)bp_snapshot_get_tensor(snapshot, i, &tensor);
+        mix(digest, tensor.name, strlen(tensor.name));
+        mix(digest, tensor.values, tensor.rows * tensor.cols * sizeof(float));
+    }
+    mix_size(digest, bp_snapshot_numbers(snapshot));
+    for (size_t i = 0; i < bp_snapshot_numbers(snapshot); ++i) {
+        (void)bp_snapshot_get_number(snapshot, i, &number);
+        mix(digest, number.name, strlen(number.name));
+        mix(digest, &number.whole, sizeof number.whole);
+        mix_double(digest, BP_OK, number.real);
+    }
+}
+
 /* Asks only what is there: a question that fails would leave a line. */
 static void mix_figures(uint64_t *digest, bp_metrics *metrics)
 {
@@ -326,6 +360,11 @@ static void mix_data(uint64_t *digest, const struct world *world)
     mix_figures(digest, world->metrics);
     mix_history(digest, world->history);
     mix_history(digest, world->past);
+    mix_recorder(digest, world->recorder_fresh);
+    mix_recorder(digest, world->recorder);
+    mix_trainer(digest, world->watched);
+    mix_snapshot(digest, world->no_state);
+    mix_snapshot(digest, world->taken);
 }
 
 uint64_t world_digest(const struct world *world)
