@@ -26,7 +26,7 @@ static const char help[] =
     "  --seeds N          so many seeds a row (default: 5 for most)\n"
     "  --first-seed N     the first of them (default 1)\n"
     "  --epochs N         another number of epochs than the row has\n"
-    "  --seconds N        a budget of time for each training: the rate falls to 0 by then\n"
+    "  --seconds N        a budget of time for a training: the rate falls to 0 by then\n"
     "  --threads N        at most so many threads (default: as many as help)\n"
     "  --results FILE     add a line for each training to this file\n"
     "  --curves FOLDER    a CSV file for each training: cost and accuracy by epoch\n"
@@ -35,7 +35,7 @@ static const char help[] =
 
 enum { SEEDS_MOST = 100 };
 
-/* --- What was measured ---------------------------------------------------------------- */
+/* ---- What was measured ---- */
 
 /* Outcomes of one row. */
 struct outcomes {
@@ -132,7 +132,7 @@ static void collect(const struct row *row, const char *path, struct outcomes *ou
     fclose(file);
 }
 
-/* --- The table ------------------------------------------------------------------------ */
+/* ---- The table ---- */
 
 static const char *title(const struct row *row)
 {
@@ -194,7 +194,7 @@ static void print_list(void)
                rows[i].soak ? " (only if it is named)" : "");
 }
 
-/* --- Running -------------------------------------------------------------------------- */
+/* ---- Running ---- */
 
 static struct row adjusted(const struct row *row, const struct wishes *wishes)
 {

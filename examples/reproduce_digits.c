@@ -52,7 +52,7 @@ static bp_dataset *take(const bp_dataset *data, size_t fold, int inside)
     return part;
 }
 
-/* --- The nearest neighbour ------------------------------------------------------------ */
+/* ---- The nearest neighbour ---- */
 
 /* All rows of a data set, one behind the other. */
 static float *all_inputs(const bp_dataset *data)
@@ -110,7 +110,7 @@ static size_t count_neighbours(const bp_dataset *train, const bp_dataset *test)
     return right;
 }
 
-/* --- The network ---------------------------------------------------------------------- */
+/* ---- The network ---- */
 
 static double train_fold(const struct row *row, const struct wishes *wishes,
                          const bp_dataset *train, const bp_dataset *test,

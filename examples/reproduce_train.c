@@ -24,7 +24,7 @@ struct training {
     struct outcome outcome;
 };
 
-/* --- The network ---------------------------------------------------------------------- */
+/* ---- The network ---- */
 
 static void add(bp_network *network, bp_layer *layer)
 {
@@ -92,7 +92,7 @@ bp_cost *make_cost(const struct row *row)
     return cost;
 }
 
-/* --- How it learns -------------------------------------------------------------------- */
+/* ---- How it learns ---- */
 
 static bp_optimizer *make_optimizer(const struct row *row)
 {
@@ -158,7 +158,7 @@ bp_trainer *make_trainer(const struct row *row, bp_network *network, const bp_co
     return trainer;
 }
 
-/* --- Looking on ----------------------------------------------------------------------- */
+/* ---- Looking on ---- */
 
 double examine(const bp_network *network, const bp_cost *cost, const bp_dataset *data)
 {
@@ -258,7 +258,7 @@ static int32_t watch(const bp_progress *now, void *user)
     return 0;
 }
 
-/* --- The images ----------------------------------------------------------------------- */
+/* ---- The images ---- */
 
 static bp_dataset *read_images(const char *folder, const char *kind,
                                const struct row *row)

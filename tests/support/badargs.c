@@ -107,6 +107,11 @@ void bad_provoke_history(bp_history *history)
     (void)bp_history_write_csv(history, refuse_bytes, NULL);
 }
 
+void bad_provoke_stream(bp_stream *stream)
+{
+    (void)bp_stream_set(stream, 999, 0);
+}
+
 /* ---- lines of all objects ---- */
 
 static void mix(uint64_t *digest, const void *object, const void *other, const char *line)
@@ -163,6 +168,8 @@ static void mix_others(uint64_t *d, const struct world *w, const void *but)
     mix(d, w->blank, but, bp_metrics_error(w->blank));
     mix(d, w->history, but, bp_history_error(w->history));
     mix(d, w->past, but, bp_history_error(w->past));
+    mix(d, w->dry, but, bp_stream_error(w->dry));
+    mix(d, w->stream, but, bp_stream_error(w->stream));
     mix(d, w->measured, but, bp_metrics_error(w->measured));
     mix(d, w->metrics, but, bp_metrics_error(w->metrics));
 }

@@ -89,6 +89,7 @@ void bad_provoke_trace(bp_trace *trace);
 void bad_provoke_bundle(bp_bundle *bundle);
 void bad_provoke_metrics(bp_metrics *metrics);
 void bad_provoke_history(bp_history *history);
+void bad_provoke_stream(bp_stream *stream);
 
 #define BAD_LINE(object)                        \
     _Generic((object), bp_layer *               \
@@ -104,7 +105,8 @@ void bad_provoke_history(bp_history *history);
              : bp_trace_error, bp_bundle *      \
              : bp_bundle_error, bp_metrics *    \
              : bp_metrics_error, bp_history *   \
-             : bp_history_error, default        \
+             : bp_history_error, bp_stream *    \
+             : bp_stream_error, default         \
              : bad_no_line)(object)
 
 #define BAD_PROVOKE(object)                        \
@@ -121,7 +123,8 @@ void bad_provoke_history(bp_history *history);
              : bad_provoke_trace, bp_bundle *      \
              : bad_provoke_bundle, bp_metrics *    \
              : bad_provoke_metrics, bp_history *   \
-             : bad_provoke_history, default        \
+             : bad_provoke_history, bp_stream *    \
+             : bad_provoke_stream, default         \
              : bad_provoke_none)(object)
 
 #define BAD(function, parameter, what, expected, object, call) \

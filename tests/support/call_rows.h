@@ -539,3 +539,19 @@ CALL(bp_history_epochs, NEVER, "", is_size(bp_history_epochs(w->past)))
 CALL(bp_history_get, NEVER, "", bp_history_get(w->past, 1, &w->out.progress))
 CALL(bp_history_write_csv, NEVER, "",
      bp_history_write_csv(w->past, take_bytes, &w->out.count))
+
+/* 18. Streams. */
+CALL(bp_stream_create, ALLOCATES, "", bp_stream_create(w->env, &w->out.stream))
+CALL(bp_stream_destroy, NEVER, "", (bp_stream_destroy(WORLD_TAKE(w->stream)), BP_OK))
+CALL(bp_stream_destroy, NEVER, "NULL", (bp_stream_destroy(NULL), BP_OK))
+CALL(bp_stream_error, NEVER, "", is_string(bp_stream_error(w->stream)))
+CALL(bp_stream_set, NEVER, "", bp_stream_set(w->stream, BP_STREAM_WINDOW, 4))
+CALL(bp_stream_get, NEVER, "", bp_stream_get(w->stream, BP_STREAM_WINDOW, &w->out.value))
+CALL(bp_stream_open, NEVER, "", bp_stream_open(w->dry, &w->rows, world_rows, &w->in))
+CALL(bp_stream_open_idx, ALLOCATES, "", bp_stream_open_idx(w->dry, "images", "labels"))
+CALL(bp_stream_open_npy, ALLOCATES, "",
+     bp_stream_open_npy(w->dry, "labels.npy", "labels.npy"))
+CALL(bp_stream_get_shape, NEVER, "", bp_stream_get_shape(w->stream, &w->out.shape))
+CALL(bp_stream_read, ALLOCATES, "", bp_stream_read(w->stream, 0, 1, 3, w->empty))
+CALL(bp_trainer_train_stream, ALLOCATES, "",
+     bp_trainer_train_stream(w->trainer, w->stream, &w->fit, &w->out.fit_result))

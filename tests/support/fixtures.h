@@ -108,6 +108,8 @@ struct world_out {
     bp_bundle *bundle;
     bp_metrics *metrics;
     bp_history *history;
+    bp_stream *stream;
+    bp_stream_shape shape, bad_shape;
     float *view;
     double *view_f64;
     size_t count;
@@ -207,11 +209,14 @@ struct world {
     bp_metrics *measured; /**< The same without scores. */
     bp_history *history;  /**< Empty. */
     bp_history *past;     /**< Of 2 epochs. */
+    bp_stream *dry;       /**< Without a source. */
+    bp_stream *stream;    /**< Of the inputs and labels of `in`. */
     bp_metrics *metrics;  /**< Of 2 outputs, with rows of both kinds and scores. */
 
     /* Options and tables that are right; a test spoils a copy. */
     bp_csv_options csv_numbers; /**< Input x, target y. */
     bp_fit_options fit; /**< 2 epochs, `labelled` held out. */
+    bp_stream_shape rows; /**< Of `stream`. */
     bp_activation_ops activation_ops;
     bp_layer_ops layer_ops;
     bp_cost_ops cost_ops;
@@ -224,6 +229,9 @@ struct world {
     struct world_in in;
     struct world_out out;
 };
+
+/** A ::bp_rows_fn: inputs and labels of a ::world_in. */
+int32_t world_rows(bp_rows *rows, void *user);
 
 /** A schedule of one's own: base / (1 + t). */
 double world_rate(uint64_t t, double base, void *user);

@@ -67,6 +67,17 @@ int32_t ignore_bytes(const void *bytes, size_t size, void *user)
     return size > 0 ? 0 : 1;
 }
 
+int32_t world_rows(bp_rows *rows, void *user)
+{
+    const struct world_in *in = user;
+    const size_t first = (size_t)rows->first;
+
+    memcpy(rows->inputs, in->f + first * WORLD_INPUTS,
+           rows->rows * WORLD_INPUTS * sizeof(float));
+    memcpy(rows->labels, in->labels + first, rows->rows * sizeof(int32_t));
+    return 0;
+}
+
 double world_rate(uint64_t t, double base, void *user)
 {
     (void)user;
@@ -110,6 +121,7 @@ void world_reset_out(struct world *world)
     out->nudge.struct_size = sizeof out->nudge;
     out->progress.struct_size = sizeof out->progress;
     out->fit_result.struct_size = sizeof out->fit_result;
+    out->shape.struct_size = sizeof out->shape;
 }
 
 static void create_layers(struct world *w)
@@ -338,6 +350,18 @@ static void create_history(struct world *w)
     bp_network_destroy(copy);
 }
 
+static void create_streams(struct world *w)
+{
+    w->rows = (bp_stream_shape){.struct_size = sizeof w->rows,
+                                .rows = WORLD_ROWS,
+                                .inputs = WORLD_INPUTS,
+                                .classes = WORLD_OUTPUTS};
+    ok(bp_stream_create(w->env, &w->dry));
+    ok(bp_stream_create(w->env, &w->stream));
+    ok(bp_stream_open(w->stream, &w->rows, world_rows, &w->in));
+    ok(bp_stream_set(w->stream, BP_STREAM_WINDOW, 3));
+}
+
 static void create_metrics(struct world *w)
 {
     const size_t outputs = 4 * WORLD_OUTPUTS;
@@ -383,6 +407,7 @@ void world_create(struct world *world)
     create_bundles(world);
     create_metrics(world);
     create_history(world);
+    create_streams(world);
     world_reset_out(world);
 }
 
@@ -419,6 +444,7 @@ static void destroy_out(struct world_out *out)
     DESTROY_OUT(bp_bundle_destroy, out->bundle);
     DESTROY_OUT(bp_metrics_destroy, out->metrics);
     DESTROY_OUT(bp_history_destroy, out->history);
+    DESTROY_OUT(bp_stream_destroy, out->stream);
 }
 
 static void destroy_trainers(struct world *w)
@@ -457,6 +483,8 @@ static void destroy_data(struct world *w)
     bp_metrics_destroy(w->blank);
     bp_history_destroy(w->history);
     bp_history_destroy(w->past);
+    bp_stream_destroy(w->dry);
+    bp_stream_destroy(w->stream);
     bp_metrics_destroy(w->measured);
     bp_metrics_destroy(w->metrics);
 }
