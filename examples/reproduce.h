@@ -42,7 +42,7 @@ struct row {
     uint64_t epochs;
     size_t validation; /* images of the training file held back, the last ones */
     double seconds;    /* a budget of time; 0: none */
-    double elastic;    /* strength of the elastic distortions in pixels; 0: none */
+    int elastic;       /* 1: elastic and affine distortions, new ones in every epoch */
     int soak;          /* 1: only if it is asked for by name */
 };
 

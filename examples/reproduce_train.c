@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* One training of a row: network, trainer, and a look at the images after each epoch. */
 #include "common/check.h"
+#include "common/elastic.h"
 #include "common/options.h"
 #include "common/terminal.h"
 #include "reproduce.h"
@@ -309,6 +310,31 @@ static FILE *open_curve(const struct row *row, const struct wishes *wishes, uint
     return curve;
 }
 
+/* The images as the row wants them: distorted, or as they are. */
+static void run(const struct training *training, bp_trainer *trainer,
+                const bp_dataset *train, const bp_fit_options *options,
+                bp_fit_result *result)
+{
+    struct elastic_source source = {elastic_usual, train, training->outcome.seed};
+    const bp_stream_shape shape = {.struct_size = sizeof shape,
+                                   .rows = bp_dataset_rows(train),
+                                   .inputs = bp_dataset_inputs(train),
+                                   .classes = bp_dataset_classes(train)};
+    bp_stream *stream;
+
+    if (!training->row->elastic) {
+        CHECK(trainer, bp_trainer_train(trainer, train, options, result));
+        return;
+    }
+    if (shape.inputs != ELASTIC_PIXELS)
+        fail("images of %zu pixels, expected %d", shape.inputs, ELASTIC_PIXELS);
+    CHECK_STATUS(bp_stream_create(NULL, &stream));
+    CHECK(stream, bp_stream_open(stream, &shape, elastic_rows, &source));
+    CHECK(stream, bp_stream_set(stream, BP_STREAM_PREFETCH, 1));
+    CHECK(trainer, bp_trainer_train_stream(trainer, stream, options, result));
+    bp_stream_destroy(stream);
+}
+
 static void fit(struct training *training, bp_trainer *trainer, const bp_dataset *train)
 {
     bp_fit_options options;
@@ -320,7 +346,7 @@ static void fit(struct training *training, bp_trainer *trainer, const bp_dataset
     options.restore_best = 0;
     options.progress = watch;
     options.user = training;
-    CHECK(trainer, bp_trainer_train(trainer, train, &options, &result));
+    run(training, trainer, train, &options, &result);
     training->outcome.seconds = result.seconds;
 }
 

@@ -38,6 +38,7 @@
         bp_trainer *:       bp_trainer_error,                                            \
         bp_scaler *:        bp_scaler_error,                                             \
         bp_bundle *:        bp_bundle_error,                                             \
+        bp_stream *:        bp_stream_error,                                             \
         bp_trace *:         bp_trace_error,                                              \
         bp_dataset *:       bp_dataset_error,                                            \
         const bp_dataset *: bp_dataset_error)(object)
