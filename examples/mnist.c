@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * MNIST and Fashion-MNIST: 70 000 images of 28 x 28 pixels, ten classes, and a network of
- * your choice. The file beside this one, mnist_options.c, reads the choice.
+ * your choice. Of the files beside this one mnist_options.c reads the choice, and
+ * mnist_training.c has what there is to choose of optimizers, schedules and ends.
  *
  * With --lesson it repeats the first result of Michael Nielsen's book "Neural Networks
  * and Deep Learning": thirty hidden units, no more than the four equations of
@@ -18,6 +19,7 @@
 #include "common/progress.h"
 #include "common/report.h"
 #include "mnist_options.h"
+#include "mnist_training.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -87,6 +89,9 @@ static struct data read_data(const struct settings *settings)
              settings->validation, rows);
     rows -= settings->validation;
     CHECK(data.all, bp_dataset_slice(data.all, 0, rows, &data.train));
+    if (settings->balanced)
+        CHECK(data.train,
+              bp_dataset_weigh_classes(data.train, NULL, bp_dataset_classes(data.train)));
     if (settings->validation > 0)
         CHECK(data.all,
               bp_dataset_slice(data.all, rows, settings->validation, &data.validation));
@@ -180,26 +185,6 @@ static bp_network *make_network(const struct settings *settings, size_t inputs,
     return network;
 }
 
-/* Step 5. How it learns. A number that cannot be is refused here; a cost that does not
- * fit the last layer is, when the trainer is built. */
-static bp_trainer *make_trainer(const struct settings *settings, bp_network *network,
-                                const bp_cost *cost, uint64_t seed)
-{
-    bp_optimizer *sgd;
-    bp_trainer *trainer;
-
-    CHECK_STATUS(bp_optimizer_create(BP_OPTIMIZER_SGD, NULL, &sgd));
-    CHECK(sgd, bp_optimizer_set(sgd, BP_OPTIMIZER_RATE, settings->rate));
-    CHECK(sgd, bp_optimizer_set(sgd, BP_OPTIMIZER_MOMENTUM, settings->momentum));
-    CHECK(sgd, bp_optimizer_set(sgd, BP_OPTIMIZER_NESTEROV, settings->nesterov));
-    CHECK(sgd, bp_optimizer_set(sgd, BP_OPTIMIZER_WEIGHT_DECAY, settings->decay));
-    CHECK_STATUS(bp_trainer_create(network, cost, sgd, &trainer));
-    CHECK(trainer, bp_trainer_set(trainer, BP_TRAINER_BATCH, (double)settings->batch));
-    CHECK(trainer, bp_trainer_build(trainer, seed));
-    bp_optimizer_destroy(sgd);
-    return trainer;
-}
-
 /* The library calls this after every step and every epoch. */
 static int32_t watch(const bp_progress *now, void *user)
 {
@@ -216,20 +201,26 @@ static int32_t watch(const bp_progress *now, void *user)
     return 0;
 }
 
-/* Step 6. Training; after each epoch the accuracy on `watched` is measured. */
+/* Step 5. Training; after each epoch the accuracy on `watched` is measured. */
 static struct outcome train(const struct settings *settings, bp_trainer *trainer,
                             struct progress progress, const bp_dataset *rows)
 {
     struct outcome outcome = {.progress = progress};
 
+    if (settings->find_rate)
+        find_rate(trainer, rows);
     outcome.progress.every_epoch = 1;
     progress_begin(&outcome.progress);
-    CHECK(trainer, bp_trainer_fit(trainer, rows, settings->epochs, watch, &outcome));
+    run_fit(settings, trainer, rows, progress.data, watch, &outcome);
     progress_end(&outcome.progress);
+    if (settings->diagnose)
+        print_diagnosis(trainer, rows);
     return outcome;
 }
 
-/* Steps 4 to 6 for one seed. The network is the caller's. */
+/* Steps 4 and 5 for one seed. A number that cannot be is refused when it is set; a cost
+ * that does not fit the last layer is, when the trainer is built. The network is the
+ * caller's. */
 static struct outcome learn(const struct settings *settings, const struct data *data,
                             const bp_dataset *watched, uint64_t seed,
                             bp_network **network)
@@ -244,14 +235,15 @@ static struct outcome learn(const struct settings *settings, const struct data *
                             bp_dataset_classes(data->train), seed);
     progress.network = *network;
     progress.cost = cost;
-    bp_trainer *trainer = make_trainer(settings, *network, cost, seed);
+    bp_trainer *trainer =
+        make_trainer(settings, *network, cost, bp_dataset_rows(data->train), seed);
     const struct outcome outcome = train(settings, trainer, progress, data->train);
     bp_trainer_destroy(trainer);
     bp_cost_destroy(cost);
     return outcome;
 }
 
-/* Step 7. The examination: the test images, once. */
+/* Step 6. The examination: the test images, once. */
 static void run_once(const struct settings *settings, const struct data *data)
 {
     const bp_dataset *watched = data->validation != NULL ? data->validation : data->train;

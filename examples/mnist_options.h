@@ -22,15 +22,32 @@ struct settings {
     double smoothing;   /* of the labels */
     int32_t init;       /* how weights and biases are drawn, a BP_INIT_ value */
     size_t batch;
-    double rate;
+    int32_t optimizer; /* a BP_OPTIMIZER_ value */
+    double rate;       /* 0: that of the optimizer */
     double momentum;
     int nesterov;
-    double decay;
+    double decay; /* L2, */
+    double decoupled;
+    double l1;
+    double max_norm;              /* of the weights into a unit, or 0 */
+    double clip;                  /* of the gradient's norm, or 0 */
+    size_t accumulate;            /* batches an update */
+    int32_t schedule;             /* a BP_SCHEDULE_ value */
+    double period, gamma, warmup; /* of the schedule; 0: its own */
     uint64_t epochs;
     uint64_t seed;
-    int32_t precision; /* a BP_PRECISION_ value */
-    size_t validation; /* images held back of the training file, the last ones */
-    int lesson;        /* 1: the lesson's own network, for several seeds */
+    uint64_t patience;   /* epochs without improvement, or 0 */
+    double change;       /* what counts as improvement */
+    double seconds;      /* budget of time, or 0 */
+    int32_t monitor;     /* BP_MONITOR_COST or a BP_METRIC_ value */
+    int best;            /* 1: the weights of the best epoch */
+    int balanced;        /* 1: classes weigh alike */
+    int find_rate;       /* 1: look for a rate first */
+    int diagnose;        /* 1: ask why it does not learn better */
+    const char *history; /* file, or NULL */
+    int32_t precision;   /* a BP_PRECISION_ value */
+    size_t validation;   /* images held back of the training file, the last ones */
+    int lesson;          /* 1: the lesson's own network, for several seeds */
     uint64_t seeds;
 };
 

@@ -58,7 +58,9 @@
  *  - 15. @ref fit           fits with validation, early stopping and a history
  *  - 16. @ref explain       explanation: the chain rule of any connection
  *  - 17. @ref bundle        models in files
- *  - 18. @ref stream        rows that do not fit into memory
+ *  - 18. @ref snapshot      a training taken out and put back
+ *  - 19. @ref study         studies: many runs, a rate, why it does not learn
+ *  - 20. @ref stream        rows that do not fit into memory
  */
 
 #include <stddef.h>
@@ -1565,6 +1567,28 @@ BP_API bp_status bp_dataset_shuffle(bp_dataset *dataset, uint64_t seed);
 BP_API bp_status bp_dataset_split(bp_dataset *dataset, double fraction, int32_t method,
                                   uint64_t seed, bp_dataset **first, bp_dataset **second);
 
+/** One of k folds, for bp_dataset_fold(). */
+typedef struct bp_fold {
+    uint32_t struct_size; /**< sizeof(bp_fold), set by the caller. */
+    int32_t method;       /**< A `BP_SPLIT_` value: blocks as they lie, at random, or at
+                               random with each class in equal parts. */
+    size_t folds;         /**< k, at least 2. */
+    size_t fold;          /**< Which is held out, from 0 to k - 1. */
+    uint64_t seed;        /**< Of the choice; the same for all folds. */
+} bp_fold;
+
+/** Divide the rows in k folds whose sizes differ by 1 at most, and hold one out: over all
+ * k, each row is held out exactly once. Stratified, so do the rows of each class differ
+ * by 1 at most. Both parts share the memory of @p dataset.
+ * @param dataset  the data set.
+ * @param fold     which of how many.
+ * @param first    where the new data set of the rows to train on goes.
+ * @param second   where that of the fold goes. The caller destroys both.
+ * @return ::BP_EINVAL, ::BP_ESTATE with fewer rows than folds or without the labels
+ *         needed, ::BP_ENOMEM. */
+BP_API bp_status bp_dataset_fold(bp_dataset *dataset, const bp_fold *fold,
+                                 bp_dataset **first, bp_dataset **second);
+
 /** Make a data set of the rows from @p first on, sharing memory.
  * @param dataset  the data set.
  * @param first    the first row, from 0.
@@ -2114,8 +2138,8 @@ BP_API bp_status bp_network_measure(const bp_network *network, bp_workspace *wor
 /** @defgroup fit 15. Fits with validation
  *
  * bp_trainer_train() is bp_trainer_fit() with all that keeps a training honest: rows held
- * out, a figure that is monitored on them, an end when it gets no better, the weights of
- * the best epoch, a budget of time, and a history of what happened.
+ * out, a figure that is monitored on them, an end when it gets no better (Prechelt,
+ * 1998), the weights of the best epoch, a budget of time, and a history of what happened.
  * @{ */
 
 /** What a fit found, epoch by epoch. */
@@ -2146,8 +2170,8 @@ typedef struct bp_fit_options {
                                  keeps the last. */
     uint64_t epochs;        /**< At most so many, at least 1; default 100. An epoch that
                                  was stopped counts as the first. */
-    uint64_t patience;      /**< End after so many looks without improvement; 0 (default):
-                                 never. */
+    uint64_t patience;      /**< End after so many looks without improvement, at least 1;
+                                 0 (default): never. */
     double minimum_change;  /**< What is less than this much better is no improvement; at
                                  least 0 (default). */
     uint64_t validate_every; /**< Look after each of so many epochs, and after the last;
@@ -2159,9 +2183,10 @@ typedef struct bp_fit_options {
                                  ::BP_SPLIT_SHUFFLED. */
     uint32_t reserved;      /**< 0. */
     uint64_t validation_seed; /**< Of that split; default 1. */
-    double seconds;         /**< End after the step in which so many seconds have gone by;
-                                 0 (default): no budget. An epoch that is cut short is not
-                                 looked at, and can go on in a later fit. */
+    double seconds;         /**< End after the step in which so many seconds have gone by,
+                                 above 0; 0 (default): no budget. An epoch that is cut
+                                 short is not looked at, and can go on in a later
+                                 fit. */
     bp_metrics *metrics;    /**< As wide as the outputs: at each look it is reset and gets
                                  the held-out rows, and can be read in the callback and
                                  after the fit. Or NULL (default). */
@@ -2169,6 +2194,12 @@ typedef struct bp_fit_options {
     bp_progress_fn progress; /**< Called after every step and every epoch, or NULL
                                  (default). */
     void *user;             /**< Passed to it. */
+    int32_t resume;         /**< 1: go on with the fit that bp_trainer_restore() has put
+                                 in, if that was one with options: its epochs count, its
+                                 best is the best so far. With the same options and data
+                                 the results are those of a fit without a break, to the
+                                 bit. 0 (default): begin a new one. */
+    uint32_t reserved_too;  /**< 0. */
 } bp_fit_options;
 
 /** What bp_trainer_train() came to. */
@@ -2825,7 +2856,373 @@ BP_API bp_status bp_network_export_c(bp_network *network, const char *folder,
 
 /** @} */
 
-/** @defgroup stream 18. Streams
+/** @defgroup snapshot 18. Snapshots of a training
+ *
+ * A snapshot holds all that a training goes on from: parameters and running statistics,
+ * the optimizer's state and settings, the schedule and its plateau, rates of layers and
+ * which are frozen, batches that are collected, the seed, where in which epoch it stands,
+ * and what an early stopping has seen, with the best parameters so far. Taken after N
+ * steps and put into a trainer that was built alike, M more steps give the same bits as
+ * N + M steps without a break; also in the middle of an epoch, on another instruction set
+ * or with another number of threads. It is a list of named tensors and named numbers,
+ * which can be read one by one, and put together again: so it can be kept in any form.
+ * Not in it: metrics and histories, what a gradient that was asked for by
+ * bp_trainer_gradient() waits with, ::BP_TRAINER_KEEP_GRADIENT, functions of your own.
+ * @{ */
+
+/** Named tensors and named numbers. */
+typedef struct bp_snapshot bp_snapshot;
+
+/** A tensor of a snapshot. */
+typedef struct bp_tensor {
+    uint32_t struct_size; /**< sizeof(bp_tensor), set by the caller. */
+    int32_t precision;    /**< ::BP_PRECISION_F32 or ::BP_PRECISION_F64. */
+    const char *name;     /**< Such as "layers.0.weight"; unique, 1 to 63 letters, digits,
+                               '.', '_' and '-', a letter first. */
+    size_t rows;          /**< At least 1. */
+    size_t cols;          /**< At least 1. */
+    const void *values;   /**< Row by row, without gaps: `float` or `double`. */
+} bp_tensor;
+
+/** A number of a snapshot. */
+typedef struct bp_number_entry {
+    uint32_t struct_size; /**< sizeof(bp_number_entry), set by the caller. */
+    int32_t is_real;      /**< 1: `real` counts; 0: `whole`. */
+    const char *name;     /**< Such as "trainer.step"; unique, as a tensor's. */
+    uint64_t whole;       /**< A whole number. */
+    double real;          /**< A real number. */
+} bp_number_entry;
+
+/** Create an empty snapshot.
+ * @param env       the host's tables, or NULL.
+ * @param snapshot  where the new object goes; the caller destroys it.
+ * @return ::BP_EINVAL, ::BP_ENOMEM. */
+BP_API bp_status bp_snapshot_create(const bp_env *env, bp_snapshot **snapshot);
+
+/** Destroy a snapshot.
+ * @param snapshot  the snapshot, or NULL. */
+BP_API void bp_snapshot_destroy(bp_snapshot *snapshot);
+
+/** Why the last failing call that could write to the snapshot failed; "" if none has. */
+BP_API const char *bp_snapshot_error(const bp_snapshot *snapshot);
+
+/** Take the state of a trainer and its network out, in place of what the snapshot held.
+ * May be called from the callback of a fit. It copies all tensors; nothing of the trainer
+ * changes.
+ * @param snapshot  gets the state.
+ * @param trainer   a built trainer.
+ * @return ::BP_EINVAL, ::BP_ESTATE before the trainer is built, ::BP_ENOMEM: then the
+ *         snapshot holds what it held. */
+BP_API bp_status bp_snapshot_take(bp_snapshot *snapshot, const bp_trainer *trainer);
+
+/** Put a state in: the network's parameters and all of the trainer become what they were.
+ * @param trainer   a built trainer with network, cost, kind of optimizer, batch and
+ *                  accumulation as those of the state. A schedule that is a function of
+ *                  yours it must have already.
+ * @param snapshot  stays as it is.
+ * @return ::BP_EINVAL, ::BP_ESTATE before the trainer is built, or if a part is missing
+ *         or of another trainer, ::BP_ESHAPE for another network, ::BP_EDATA for numbers
+ *         that cannot be, ::BP_ENOMEM, ::BP_EBUSY: trainer and network are unchanged
+ *         then. */
+BP_API bp_status bp_trainer_restore(bp_trainer *trainer, const bp_snapshot *snapshot);
+
+/** Number of tensors; 0 for NULL. */
+BP_API size_t bp_snapshot_tensors(const bp_snapshot *snapshot);
+
+/** Number of numbers; 0 for NULL. */
+BP_API size_t bp_snapshot_numbers(const bp_snapshot *snapshot);
+
+/** Lend a tensor, until the snapshot changes or is destroyed.
+ * @param snapshot  the snapshot.
+ * @param index     from 0.
+ * @param tensor    filled; set its struct_size before.
+ * @return ::BP_EINVAL, also for a tensor that is not there. */
+BP_API bp_status bp_snapshot_get_tensor(const bp_snapshot *snapshot, size_t index,
+                                        bp_tensor *tensor);
+
+/** Give a number; its name is lent.
+ * @param snapshot  the snapshot.
+ * @param index     from 0.
+ * @param number    filled; set its struct_size before.
+ * @return ::BP_EINVAL, also for a number that is not there. */
+BP_API bp_status bp_snapshot_get_number(const bp_snapshot *snapshot, size_t index,
+                                        bp_number_entry *number);
+
+/** Copy a tensor in.
+ * @param snapshot  gets it at its end.
+ * @param tensor    with all its fields; its values are copied.
+ * @return ::BP_EINVAL, ::BP_ESTATE if there is one of that name, ::BP_ENOMEM. */
+BP_API bp_status bp_snapshot_add_tensor(bp_snapshot *snapshot, const bp_tensor *tensor);
+
+/** Copy a number in.
+ * @param snapshot  gets it at its end.
+ * @param number    with all its fields.
+ * @return as bp_snapshot_add_tensor(). */
+BP_API bp_status bp_snapshot_add_number(bp_snapshot *snapshot,
+                                        const bp_number_entry *number);
+
+/** @} */
+
+/** @defgroup study 19. Studies
+ *
+ * Questions about a training, answered on copies: nothing of the trainer changes but its
+ * line of error.
+ *
+ *  - How good is it? One run tells little: another seed, or other rows held out, give
+ *    another figure. bp_trainer_cross_validate() trains one description many times, and
+ *    tells mean and spread.
+ *  - At which rate? bp_trainer_find_rate() tries many.
+ *  - Why does it not learn? bp_trainer_diagnose() lists what is known to keep networks
+ *    from learning, each with its figures and with what to do.
+ * @{ */
+
+/** One run of a cross-validation that is done. */
+typedef struct bp_cross_run {
+    uint32_t struct_size;      /**< Size of the record that the library passes. */
+    uint32_t reserved;         /**< 0. */
+    uint64_t run;              /**< From 0. */
+    uint64_t runs;             /**< How many there will be. */
+    uint64_t repeat;           /**< Which repeat, from 0. */
+    uint64_t fold;             /**< Which fold is held out, from 0. */
+    uint64_t seed;             /**< That network and trainer of this run were built
+                                    with. */
+    uint64_t epochs;           /**< It was trained for. */
+    double score;              /**< The figure asked for, on the held-out rows. */
+    double cost;               /**< The cost of the held-out rows. */
+    const bp_network *network; /**< As it was trained; it lives until the callback
+                                    returns. bp_network_clone() keeps it. */
+} bp_cross_run;
+
+/** Called after each run, on the thread that called the library.
+ * @return 0, or anything else to stop with ::BP_ESTOPPED. */
+typedef int32_t (*bp_cross_fn)(const bp_cross_run *run, void *user);
+
+/** How bp_trainer_cross_validate() works. */
+typedef struct bp_cross_options {
+    uint32_t struct_size; /**< sizeof(bp_cross_options), set by
+                               bp_cross_options_init(). */
+    int32_t method;       /**< How folds are chosen, a `BP_SPLIT_` value, default
+                               ::BP_SPLIT_SHUFFLED. */
+    uint64_t folds;       /**< 2 to 1e6, default 5; 1 with `held`. */
+    uint64_t repeats;     /**< So often, each time with other seeds and folds: 1 (default)
+                               to 1e6. */
+    uint64_t seed;        /**< Of all that is drawn; default 1. */
+    const bp_dataset *held; /**< With 1 fold: the rows to judge by, while all of the data
+                               are trained on; else NULL (default). */
+    int32_t scaling;      /**< 0 (default), or a `BP_SCALING_` value: inputs are scaled by
+                               a scaler that is fitted on the rows trained on. */
+    int32_t metric;       /**< The score: ::BP_MONITOR_COST (default) or a `BP_METRIC_`
+                               value. */
+    int32_t metric_index; /**< Of that metric, default ::BP_INDEX_ALL. */
+    uint32_t reserved;    /**< 0. */
+    const bp_fit_options *fit; /**< How each is trained; NULL (default): the defaults.
+                               Held-out rows of its own are a fraction of those trained
+                               on. */
+    bp_cross_fn progress; /**< Called after each run, or NULL (default). */
+    void *user;           /**< Passed to it. */
+} bp_cross_options;
+
+/** What bp_trainer_cross_validate() found. */
+typedef struct bp_cross_report {
+    uint32_t struct_size;  /**< sizeof(bp_cross_report), set by the caller. */
+    uint32_t reserved;     /**< 0. */
+    uint64_t runs;         /**< folds * repeats. */
+    double mean;           /**< Mean of the scores. */
+    double deviation;      /**< Their standard deviation, by runs - 1; 0 for one run. */
+    double least;          /**< The least score. */
+    double most;           /**< The greatest. */
+    double cost_mean;      /**< Mean of the costs of held-out rows. */
+    double cost_deviation; /**< Their standard deviation. */
+    double epochs_mean;    /**< Mean of the epochs trained. */
+    double seconds;        /**< All took. */
+} bp_cross_report;
+
+/** Set the options to their defaults, and struct_size.
+ * @return ::BP_EINVAL for NULL. */
+BP_API bp_status bp_cross_options_init(bp_cross_options *options);
+
+/** Train one description on each k - 1 of k folds, judge it by the fold left out, and
+ * tell mean and spread (Stone, 1974); or, with `held`, train it on all data with several
+ * seeds, and judge it by other rows. The same seed gives the same figures, to the bit.
+ * @param trainer  the description, built or not: network, cost, optimizer, schedule and
+ *                 all settings. Each run has a copy whose parameters are drawn anew and
+ *                 whose training begins.
+ * @param data     the rows.
+ * @param options  or NULL for the defaults.
+ * @param report   filled; set its struct_size before.
+ * @return as bp_trainer_build() and bp_trainer_train(), ::BP_EINVAL for an option out of
+ *         range, ::BP_ESTATE for fewer rows than folds, ::BP_ENOMEM. */
+BP_API bp_status bp_trainer_cross_validate(bp_trainer *trainer, const bp_dataset *data,
+                                           const bp_cross_options *options,
+                                           bp_cross_report *report);
+
+/** How bp_trainer_find_rate() works. */
+typedef struct bp_rate_options {
+    uint32_t struct_size; /**< sizeof(bp_rate_options), set by bp_rate_options_init(). */
+    uint32_t reserved;    /**< 0. */
+    double low;           /**< The first rate, 1e-30 to 1e6; default 1e-6. */
+    double high;          /**< The last, above `low` and at most 1e6; default 10. */
+    uint64_t steps;       /**< Rates to try, one an update, 10 to 1e6; default 100. */
+    double smoothing;     /**< Of the costs, exponential, at least 0 and below 1; default
+                               0.9. Nothing is suggested from the first
+                               1 / (1 - smoothing) updates, whose mean is of few. */
+    double *rates;        /**< Where rates of the first `capacity` updates go, or NULL. */
+    double *costs;        /**< Where their smoothed costs go, or NULL. */
+    size_t capacity;      /**< Of both; 0 (default): none. */
+    bp_progress_fn progress; /**< Called after every step, or NULL (default). */
+    void *user;           /**< Passed to it. */
+} bp_rate_options;
+
+/** What bp_trainer_find_rate() found. */
+typedef struct bp_rate_report {
+    uint32_t struct_size; /**< sizeof(bp_rate_report), set by the caller. */
+    int32_t found;        /**< 1 if the cost fell anywhere; 0: there is no suggestion. */
+    int32_t diverged;     /**< 1 if the cost came to four times its least, or overflowed,
+                               before all rates were tried. */
+    uint32_t reserved;    /**< 0. */
+    uint64_t steps;       /**< Rates tried. */
+    double rate;          /**< The suggestion: where the cost fell fastest; 0: none. */
+    double least_rate;    /**< Where it was least: too high to train at as a rule, a tenth
+                               of it is another suggestion. */
+    double least_cost;    /**< The smoothed cost there. */
+} bp_rate_report;
+
+/** Set the options to their defaults, and struct_size.
+ * @return ::BP_EINVAL for NULL. */
+BP_API bp_status bp_rate_options_init(bp_rate_options *options);
+
+/** Suggest a learning rate: try rates from low to high, each for one update, on a copy of
+ * the trainer and without its schedule, and see where the cost falls fastest (Smith,
+ * 2017).
+ * @param trainer  a built trainer, as a rule before its first step; it stays as it is.
+ * @param data     as for bp_trainer_epoch().
+ * @param options  or NULL for the defaults.
+ * @param report   filled; set its struct_size before.
+ * @return as bp_trainer_epoch(), ::BP_EINVAL for an option out of range,
+ *         ::BP_EUNSUPPORTED for iRPROP- and L-BFGS, which find the length of their steps
+ *         themselves, ::BP_ESTOPPED if the callback stopped it. */
+BP_API bp_status bp_trainer_find_rate(bp_trainer *trainer, const bp_dataset *data,
+                                      const bp_rate_options *options,
+                                      bp_rate_report *report);
+
+/** What a diagnosis found, to be read. */
+typedef struct bp_diagnosis bp_diagnosis;
+
+/** How bad a finding is. */
+enum {
+    BP_SEVERITY_NOTE = 1,    /**< Good to know. */
+    BP_SEVERITY_WARNING = 2, /**< It slows learning, or shows that it goes wrong. */
+    BP_SEVERITY_FAULT = 3    /**< It cannot learn so. */
+};
+
+/** What can be found. The values are frozen; thresholds may change between releases. */
+enum {
+    BP_FINDING_TARGET_RANGE = 1,   /**< Targets that `layer`, the last, cannot reach, or
+                                        that the cost refuses: `count` of them, the worst
+                                        is `value` in column `index`, the bound is
+                                        `threshold`. */
+    BP_FINDING_CONSTANT_INPUT = 2, /**< `count` input columns are constant, the first is
+                                        `index`, at `value`. */
+    BP_FINDING_UNSCALED_INPUT = 3, /**< Input column `index` has the largest mean or
+                                        deviation, `value`. `count` columns are above
+                                        `threshold`; or an eighth of the columns are
+                                        less than a hundredth as wide. */
+    BP_FINDING_SATURATED = 4,      /**< `count` units of the layer, at least half of them,
+                                        have a slope below 4 % of the steepest in 95 % of
+                                        the rows: sigmoid, hard sigmoid, tanh, softsign.
+                                        `value` is their part. */
+    BP_FINDING_DEAD = 5,           /**< `count` relu units of the layer put out 0 for all
+                                        rows; `value` is their part. */
+    BP_FINDING_VANISHING = 6,      /**< The gradients of the layer's weights are less than
+                                        a thousandth of those of the last dense one, root
+                                        mean square: `value` times. */
+    BP_FINDING_EXPLODING = 7,      /**< They are more than a thousand times as large. */
+    BP_FINDING_RATE_HIGH = 8,      /**< The next update changes the weights of the layer
+                                        by more than a tenth of their size: `value` is
+                                        |change| / |weights|. A thousandth is usual. */
+    BP_FINDING_RATE_LOW = 9,       /**< No layer's weights change by more than 1e-5; the
+                                        layer is the one that changes most. */
+    BP_FINDING_NOT_FINITE = 10,    /**< The layer is the first with NaN or infinity: in
+                                        its parameters, else its outputs, else the cost,
+                                        else the gradients on the way back. */
+    BP_FINDING_CLASS_NOT_PREDICTED = 11, /**< `count` classes that occur are never
+                                        predicted, the first is `index`, of `value` rows.
+                                        So it is before any training, too. */
+    BP_FINDING_SAME_UNITS = 12     /**< All `count` units of a layer within have the same
+                                        weights and biases, in and out: they will never
+                                        differ. */
+};
+
+/** One finding. Fields that a code does not name are 0. */
+typedef struct bp_finding {
+    uint32_t struct_size; /**< sizeof(bp_finding), set by the caller. */
+    int32_t code;         /**< A `BP_FINDING_` value. */
+    int32_t severity;     /**< A `BP_SEVERITY_` value. */
+    uint32_t reserved;    /**< 0. */
+    size_t layer;         /**< The layer that it is about, from 0. */
+    size_t index;         /**< A column or a class. */
+    uint64_t count;       /**< How many. */
+    double value;         /**< The figure, */
+    double threshold;     /**< and the one that it was held against. */
+    const char *text;     /**< One line with the figures; lives with the diagnosis. */
+    const char *advice;   /**< What to do; constant. */
+} bp_finding;
+
+/** How bp_trainer_diagnose() works. */
+typedef struct bp_diagnosis_options {
+    uint32_t struct_size; /**< sizeof(bp_diagnosis_options), set by
+                               bp_diagnosis_options_init(). */
+    uint32_t reserved;    /**< 0. */
+    uint64_t rows;        /**< Rows to look at, at equal distances; at least 1, default
+                               1024. */
+} bp_diagnosis_options;
+
+/** Set the options to their defaults, and struct_size.
+ * @return ::BP_EINVAL for NULL. */
+BP_API bp_status bp_diagnosis_options_init(bp_diagnosis_options *options);
+
+/** Look for what keeps a network from learning: in the data, the parameters, the units
+ * and gradients over some rows, and what the next update would change. All that is tried
+ * is tried on a copy.
+ * @param trainer    a built trainer, before or after training; it stays as it is.
+ * @param data       what it is trained on.
+ * @param options    or NULL for the defaults.
+ * @param diagnosis  where the new object goes; the caller destroys it. Its memory comes
+ *                   from the network's tables.
+ * @return ::BP_OK whenever it looked, whatever it found. ::BP_EINVAL, ::BP_ESTATE,
+ *         ::BP_ESHAPE as bp_trainer_epoch(), ::BP_ENOMEM, ::BP_EBUSY, ::BP_ESTOPPED by an
+ *         operation of your own. */
+BP_API bp_status bp_trainer_diagnose(bp_trainer *trainer, const bp_dataset *data,
+                                     const bp_diagnosis_options *options,
+                                     bp_diagnosis **diagnosis);
+
+/** Destroy a diagnosis.
+ * @param diagnosis  the diagnosis, or NULL. */
+BP_API void bp_diagnosis_destroy(bp_diagnosis *diagnosis);
+
+/** Number of findings; 0 for NULL. */
+BP_API size_t bp_diagnosis_findings(const bp_diagnosis *diagnosis);
+
+/** Give a finding.
+ * @param diagnosis  the diagnosis.
+ * @param index      from 0: the data first, then the network, then the training.
+ * @param finding    filled; set its struct_size before.
+ * @return ::BP_EINVAL, also for a finding that is not there. */
+BP_API bp_status bp_diagnosis_get(const bp_diagnosis *diagnosis, size_t index,
+                                  bp_finding *finding);
+
+/** Write all findings as text: a line that begins with the severity, then a line with
+ * what to do.
+ * @param diagnosis  the diagnosis.
+ * @param write      called for pieces of it.
+ * @param user       passed to it.
+ * @return ::BP_EINVAL, ::BP_ESTOPPED if it answers non-zero. */
+BP_API bp_status bp_diagnosis_write(const bp_diagnosis *diagnosis, bp_write_fn write,
+                                    void *user);
+
+/** @} */
+
+/** @defgroup stream 20. Streams
  *
  * A stream gives rows that are never in memory all at once: from a function of yours that
  * makes them, or from files that are read piece by piece. An epoch of a fit takes them in

@@ -60,7 +60,7 @@ bp_status bp_trainer_get_rate(const bp_trainer *trainer, double *rate)
     return BP_OK;
 }
 
-bp_status bp_trainer_find_rate(struct bp_trainer *trainer)
+bp_status bp_trainer_take_rate(struct bp_trainer *trainer)
 {
     const double rate = next_rate(trainer);
 
@@ -293,7 +293,7 @@ bp_status bp_trainer_finish(struct bp_trainer *trainer, bool last)
         collect(trainer);
         return BP_OK;
     }
-    status = bp_trainer_find_rate(trainer);
+    status = bp_trainer_take_rate(trainer);
     if (status != BP_OK)
         return status;
     return trainer->optimizer.spec.kind == BP_OPTIMIZER_LBFGS ? minimise(trainer)

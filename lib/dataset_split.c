@@ -3,7 +3,7 @@
  * Orders of rows: shuffle, slice, split. All of them work on the orders of the parts; no
  * row is moved.
  */
-#include "dataset.h"
+#include "dataset_order.h"
 #include "rng.h"
 
 /* A trainer shuffles by epoch in the same stream; the tensor keeps apart from it. */
@@ -11,7 +11,7 @@ enum { SPLIT_TENSOR = 0 };
 #define SHUFFLE_TENSOR UINT32_MAX
 
 /* picks[i] = i */
-static struct bp_block *identity(const struct bp_host *host, size_t rows)
+struct bp_block *bp_order_identity(const struct bp_host *host, size_t rows)
 {
     struct bp_block *block;
     size_t *picks;
@@ -26,7 +26,7 @@ static struct bp_block *identity(const struct bp_host *host, size_t rows)
     return block;
 }
 
-static size_t *picks_of(struct bp_block *block)
+size_t *bp_order_picks(struct bp_block *block)
 {
     return (size_t *)(void *)bp_block_data(block);
 }
@@ -46,20 +46,20 @@ static bool compose(const struct bp_host *host, const struct bp_content *old, in
     if (block != NULL) {
         block = bp_block_share(host, block);
     } else {
-        block = identity(host, old->rows);
+        block = bp_order_identity(host, old->rows);
         for (size_t row = 0; block != NULL && row < old->rows; row++)
-            picks_of(block)[row] = order[picks_of(picks)[row]];
+            bp_order_picks(block)[row] = order[bp_order_picks(picks)[row]];
     }
     if (block == NULL)
         return false;
     bp_block_release(host, part->order_block);
     part->order_block = block;
-    part->order = picks_of(block);
+    part->order = bp_order_picks(block);
     return true;
 }
 
 /* Take the rows in the order of @p picks. */
-static bool reorder(struct bp_dataset *dataset, struct bp_block *picks)
+bool bp_dataset_reorder(struct bp_dataset *dataset, struct bp_block *picks)
 {
     const struct bp_host *host = &dataset->host;
     struct bp_content content;
@@ -88,19 +88,21 @@ bp_status bp_dataset_shuffle(bp_dataset *dataset, uint64_t seed)
 
     if (dataset == NULL)
         return BP_EINVAL;
-    picks = identity(&dataset->host, dataset->content.rows);
+    picks = bp_order_identity(&dataset->host, dataset->content.rows);
     if (picks == NULL)
         return bp_dataset_no_memory(dataset);
-    bp_rng_shuffle(&rng, picks_of(picks), dataset->content.rows);
-    done = reorder(dataset, picks);
+    bp_rng_shuffle(&rng, bp_order_picks(picks), dataset->content.rows);
+    done = bp_dataset_reorder(dataset, picks);
     bp_block_release(&dataset->host, picks);
     return done ? BP_OK : bp_dataset_no_memory(dataset);
 }
 
 /* Slices. */
 
-static void cut(struct bp_content *content, size_t first, size_t rows)
+void bp_dataset_cut(struct bp_dataset *dataset, size_t first, size_t rows)
 {
+    struct bp_content *content = &dataset->content;
+
     for (int which = 0; which < BP_PART_COUNT; which++) {
         struct bp_part *part = &content->parts[which];
 
@@ -112,13 +114,13 @@ static void cut(struct bp_content *content, size_t first, size_t rows)
     content->rows = rows;
 }
 
-static struct bp_dataset *slice_of(const struct bp_dataset *dataset, size_t first,
-                                   size_t rows)
+struct bp_dataset *bp_dataset_cut_twin(const struct bp_dataset *dataset, size_t first,
+                                       size_t rows)
 {
     struct bp_dataset *slice = bp_dataset_twin(dataset);
 
     if (slice != NULL)
-        cut(&slice->content, first, rows);
+        bp_dataset_cut(slice, first, rows);
     return slice;
 }
 
@@ -138,7 +140,7 @@ bp_status bp_dataset_slice(bp_dataset *dataset, size_t first, size_t rows,
         return bp_fail(&dataset->text, BP_EINVAL,
                        "first is %zu and rows is %zu, expected both within %zu rows",
                        first, rows, dataset->content.rows);
-    created = slice_of(dataset, first, rows);
+    created = bp_dataset_cut_twin(dataset, first, rows);
     if (created == NULL)
         return bp_dataset_no_memory(dataset);
     *slice = created;
@@ -265,7 +267,7 @@ static bool stratify(const struct bp_dataset *dataset, size_t count,
     const size_t classes = dataset->content.classes;
     const size_t size = classes * sizeof(struct share); /* at most a million */
     const struct shares shares = {classes, bp_host_allocate(host, size)};
-    struct bp_block *dealt = identity(host, rows);
+    struct bp_block *dealt = bp_order_identity(host, rows);
 
     if (dealt == NULL || shares.of == NULL) {
         bp_block_release(host, dealt);
@@ -275,7 +277,7 @@ static bool stratify(const struct bp_dataset *dataset, size_t count,
     for (size_t row = 0; row < rows; row++)
         shares.of[bp_dataset_label_at(dataset, row)].quota++;
     divide(&shares, count, rows);
-    deal(dataset, &shares, count, picks_of(*picks), picks_of(dealt));
+    deal(dataset, &shares, count, bp_order_picks(*picks), bp_order_picks(dealt));
     bp_host_release(host, shares.of, size);
     bp_block_release(host, *picks);
     *picks = dealt;
@@ -291,14 +293,14 @@ static bool arrange(struct bp_dataset *whole, size_t count, int32_t method, uint
 
     if (method == BP_SPLIT_ORDERED)
         return true;
-    picks = identity(&whole->host, whole->content.rows);
+    picks = bp_order_identity(&whole->host, whole->content.rows);
     if (picks == NULL)
         return false;
-    bp_rng_shuffle(&rng, picks_of(picks), whole->content.rows);
+    bp_rng_shuffle(&rng, bp_order_picks(picks), whole->content.rows);
     if (method == BP_SPLIT_STRATIFIED)
         done = stratify(whole, count, &picks);
     if (done)
-        done = reorder(whole, picks);
+        done = bp_dataset_reorder(whole, picks);
     bp_block_release(&whole->host, picks);
     return done;
 }
@@ -344,12 +346,12 @@ bp_status bp_dataset_split(bp_dataset *dataset, double fraction, int32_t method,
     count = held_out(rows, fraction);
     whole = bp_dataset_twin(dataset);
     if (whole != NULL && arrange(whole, count, method, seed))
-        end = slice_of(whole, rows - count, count);
+        end = bp_dataset_cut_twin(whole, rows - count, count);
     if (end == NULL) {
         bp_dataset_destroy(whole);
         return bp_dataset_no_memory(dataset);
     }
-    cut(&whole->content, 0, rows - count);
+    bp_dataset_cut(whole, 0, rows - count);
     *first = whole;
     *second = end;
     return BP_OK;

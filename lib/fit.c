@@ -323,11 +323,22 @@ static bp_status steps(struct bp_fit *fit, size_t *row)
         if (*row == trainer->epoch_rows) {
             trainer->row = 0;
             trainer->epoch++;
+            fit->due = true;
             bp_trainer_see_epoch(trainer, bp_fit_cost(fit));
         }
         status = report_step(fit, *row);
     } while (status == BP_OK && fit->reason == 0 && *row < trainer->epoch_rows);
     return status;
+}
+
+/* What comes after the last step of an epoch. */
+static bp_status conclude(struct bp_fit *fit, bp_status status)
+{
+    fit->done++;
+    fit->due = false;
+    if (status == BP_OK && fit->watch != NULL)
+        status = bp_watch_look(fit->watch, fit);
+    return status == BP_OK ? report_epoch(fit, fit->trainer->epoch_rows) : status;
 }
 
 static bp_status epoch(struct bp_fit *fit)
@@ -343,12 +354,18 @@ static bp_status epoch(struct bp_fit *fit)
     if (status != BP_OK)
         return fail_step(fit->trainer, status);
     status = steps(fit, &row);
-    if (row < fit->trainer->epoch_rows)
-        return status;
-    fit->done++;
-    if (status == BP_OK && fit->watch != NULL)
-        status = bp_watch_look(fit->watch, fit);
-    return status == BP_OK ? report_epoch(fit, row) : status;
+    return row < fit->trainer->epoch_rows ? status : conclude(fit, status);
+}
+
+/* An epoch that was complete when its state was taken out, but not looked at. */
+static bp_status take_up(struct bp_fit *fit)
+{
+    bp_status status = BP_OK;
+
+    if (!fit->due)
+        return BP_OK;
+    status = bp_watch_begin(fit->watch);
+    return status == BP_OK ? conclude(fit, BP_OK) : status;
 }
 
 /* The first and the last batch of an epoch, which may be a short one. */
@@ -380,15 +397,20 @@ bp_status bp_fit_run(struct bp_fit *fit)
     struct bp_trainer *trainer = fit->trainer;
     const size_t rows = rows_of(fit);
     const size_t before = trainer->epoch_rows == rows ? trainer->row : 0;
-    bp_status status = BP_OK;
+    bp_status status;
 
-    fit->planned = (double)fit->epochs * (double)rows - (double)before;
+    fit->planned =
+        ((double)fit->epochs - (double)fit->done) * (double)rows - (double)before;
     if (fit->progress != NULL || fit->watch != NULL)
         fit->began = bp_host_seconds(&trainer->network->host);
+    bp_trainer_drop_carry(trainer);
+    trainer->fit = fit->watch != NULL ? fit : NULL;
     trainer->busy = true;
+    status = take_up(fit);
     while (status == BP_OK && fit->reason == 0 && fit->done < fit->epochs)
         status = epoch(fit);
     trainer->busy = false;
+    trainer->fit = NULL;
     return status;
 }
 

@@ -43,6 +43,7 @@ struct bp_fit {
     bp_progress_fn progress;
     void *user;
     struct bp_watch *watch; /**< Or NULL. */
+    bool due;               /**< The last epoch is complete, but not looked at yet. */
     int32_t reason;         /**< Not 0: it ended before its time, a `BP_FIT_` value. */
     double weight; /**< Of the rows done of the epoch: its cost is divided by it. */
     double step_cost;
@@ -81,6 +82,14 @@ bp_status bp_watch_begin(struct bp_watch *watch);
 
 /** An epoch of the fit is complete: look, if it is time to. */
 bp_status bp_watch_look(struct bp_watch *watch, struct bp_fit *fit);
+
+/** Where a fit with a watch stands; what is kept is lent. */
+struct bp_carry bp_fit_carry(const struct bp_fit *fit);
+
+/** A fit goes on from what its trainer carries, if there is anything. The watch was
+ *  created, and the fit has its first fields.
+ * @return ::BP_ESTATE if the best parameters are asked for and are not there. */
+bp_status bp_watch_resume(struct bp_watch *watch, struct bp_fit *fit);
 
 /** The fit ended: the best parameters come back. */
 void bp_watch_restore(const struct bp_watch *watch);

@@ -30,6 +30,8 @@ static bp_status check_counts(const bp_fit_options *options, struct bp_text *tex
 {
     if (options->restore_best != 0 && options->restore_best != 1)
         return fail_number(text, "restore_best", options->restore_best, "0 or 1");
+    if (options->resume != 0 && options->resume != 1)
+        return fail_number(text, "resume", options->resume, "0 or 1");
     if (options->epochs == 0)
         return fail_number(text, "epochs", 0, "at least 1");
     if (options->validate_every == 0)
@@ -129,8 +131,11 @@ static bp_status run(struct bp_watch *watch, bp_fit_result *result)
                          .progress = watch->options.progress,
                          .user = watch->options.user,
                          .watch = watch};
-    const bp_status status = bp_fit_run(&fit);
+    bp_status status = bp_watch_resume(watch, &fit);
 
+    if (status != BP_OK)
+        return status;
+    status = bp_fit_run(&fit);
     bp_watch_restore(watch);
     if (status == BP_OK && result != NULL)
         *result = result_of(&fit);

@@ -230,3 +230,61 @@ void bp_watch_restore(const struct bp_watch *watch)
     if (network->state.size > 0)
         memcpy(network->state.base, best_state(watch), network->state.size);
 }
+
+/* ---- out and in again ---- */
+
+struct bp_carry bp_fit_carry(const struct bp_fit *fit)
+{
+    const struct bp_watch *watch = fit->watch;
+
+    return (struct bp_carry){
+        .there = true,
+        .due = fit->due,
+        .done = fit->done,
+        .looked = watch->looked,
+        .waited = watch->waited,
+        .best_epoch = watch->best_epoch,
+        .weight = fit->weight,
+        .validation_cost = watch->validation_cost,
+        .monitored = watch->monitored,
+        .best = watch->best,
+        .kept = watch->kept,
+    };
+}
+
+static bp_status take_kept(struct bp_watch *watch, const struct bp_carry *carry)
+{
+    if (!watch->options.restore_best)
+        return BP_OK;
+    if (carry->kept.base == NULL && carry->best_epoch > 0)
+        return bp_fail(&watch->trainer->text, BP_ESTATE,
+                       "options.restore_best is 1, the fit to go on with kept no best "
+                       "parameters");
+    if (carry->kept.base != NULL)
+        memcpy(watch->kept.base, carry->kept.base, watch->kept.size);
+    return BP_OK;
+}
+
+bp_status bp_watch_resume(struct bp_watch *watch, struct bp_fit *fit)
+{
+    const struct bp_carry *carry = &watch->trainer->carry;
+    bp_status status;
+
+    if (!watch->options.resume || !carry->there)
+        return BP_OK;
+    status = take_kept(watch, carry);
+    if (status != BP_OK)
+        return status;
+    watch->looked = carry->looked;
+    watch->waited = carry->waited;
+    watch->best_epoch = carry->best_epoch;
+    watch->validation_cost = carry->validation_cost;
+    watch->monitored = carry->monitored;
+    watch->best = carry->best;
+    fit->done = carry->done;
+    fit->due = carry->due;
+    fit->weight = carry->weight;
+    if (watch->options.patience > 0 && watch->waited >= watch->options.patience)
+        fit->reason = BP_FIT_PATIENCE;
+    return BP_OK;
+}

@@ -49,6 +49,11 @@ void *bp_network_row(const struct bp_network *network, const struct bp_arena *ar
 const struct bp_place *bp_network_place(const struct bp_network *network, size_t layer,
                                         int32_t which);
 
+/** The place of running statistics in the arena of state; NULL if the layer has none
+ *  such. */
+const struct bp_place *bp_network_running_place(const struct bp_network *network,
+                                                size_t layer, int32_t which);
+
 /** Reserve the arenas of a network whose layers are complete. */
 bp_status bp_network_reserve(struct bp_network *network);
 

@@ -52,14 +52,16 @@ static bool is_running(int32_t which)
     return which == BP_PARAMETER_RUNNING_MEAN || which == BP_PARAMETER_RUNNING_VARIANCE;
 }
 
-/* The place of running statistics; NULL if the layer has none such. */
-static const struct bp_place *running_place(const struct bp_network *network,
-                                            size_t layer, int32_t which)
+const struct bp_place *bp_network_running_place(const struct bp_network *network,
+                                                size_t layer, int32_t which)
 {
-    const struct bp_node *node = &network->nodes[layer];
-    const struct bp_place *place =
-        which == BP_PARAMETER_RUNNING_MEAN ? &node->mean : &node->variance;
+    const struct bp_node *node;
+    const struct bp_place *place;
 
+    if (layer >= network->count || !is_running(which))
+        return NULL;
+    node = &network->nodes[layer];
+    place = which == BP_PARAMETER_RUNNING_MEAN ? &node->mean : &node->variance;
     return place->rows > 0 ? place : NULL;
 }
 
@@ -74,7 +76,8 @@ static struct tensor tensor_of(const struct bp_network *network, size_t layer,
                                int32_t which)
 {
     if (is_running(which) && layer < network->count)
-        return (struct tensor){&network->state, running_place(network, layer, which)};
+        return (struct tensor){&network->state,
+                               bp_network_running_place(network, layer, which)};
     return (struct tensor){&network->params, bp_network_place(network, layer, which)};
 }
 

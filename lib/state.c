@@ -24,8 +24,7 @@ static size_t pair_index(const struct bp_trainer *trainer, int32_t state)
     return bp_lbfgs_span_of_pair(&trainer->lbfgs, trainer->slots, item / 2, item % 2);
 }
 
-/* The span of that name, or SIZE_MAX if there is none. */
-static size_t index_of(const struct bp_trainer *trainer, int32_t state)
+size_t bp_trainer_state_index(const struct bp_trainer *trainer, int32_t state)
 {
     if (state == BP_STATE_SUM)
         return collects(trainer) ? trainer->states : SIZE_MAX;
@@ -49,7 +48,7 @@ bp_status bp_trainer_get_state(const bp_trainer *trainer, size_t layer, int32_t 
         return BP_EINVAL;
     if (!trainer->built)
         return BP_ESTATE;
-    index = index_of(trainer, state);
+    index = bp_trainer_state_index(trainer, state);
     if (index == SIZE_MAX)
         return BP_EINVAL;
     arena = arena_of(trainer, index);
@@ -57,7 +56,7 @@ bp_status bp_trainer_get_state(const bp_trainer *trainer, size_t layer, int32_t 
                          (struct bp_values_out){.f64 = values}, count);
 }
 
-static bool is_never_negative(int32_t state)
+bool bp_state_is_never_negative(int32_t state)
 {
     return state == BP_STATE_SQUARES || state == BP_STATE_LARGEST ||
            state == BP_STATE_STEP;
@@ -72,11 +71,12 @@ static bp_status check_values(struct bp_trainer *trainer, int32_t state,
     for (i = 0; i < count; i++) {
         const double kept = f64 ? values[i] : (double)(float)values[i];
 
-        if (kept - kept != 0 || (kept < 0 && is_never_negative(state)))
+        if (kept - kept != 0 || (kept < 0 && bp_state_is_never_negative(state)))
             return bp_fail(&trainer->text, BP_EDATA, "values[%zu] is %s, expected %s", i,
                            bp_number(values[i]).text,
-                           kept < 0 && is_never_negative(state) ? "at least 0"
-                                                                : "a finite number");
+                           kept < 0 && bp_state_is_never_negative(state)
+                               ? "at least 0"
+                               : "a finite number");
     }
     return BP_OK;
 }
@@ -112,7 +112,7 @@ bp_status bp_trainer_set_state(bp_trainer *trainer, size_t layer, int32_t which,
     status = bp_trainer_check(trainer);
     if (status != BP_OK)
         return status;
-    if (index_of(trainer, state) == SIZE_MAX)
+    if (bp_trainer_state_index(trainer, state) == SIZE_MAX)
         return bp_fail(&trainer->text, BP_EINVAL,
                        "state is %d, expected one that this trainer keeps", (int)state);
     status = check_place(trainer, layer, which, count);
@@ -122,7 +122,7 @@ bp_status bp_trainer_set_state(bp_trainer *trainer, size_t layer, int32_t which,
         status = check_values(trainer, state, values, count);
     if (status != BP_OK)
         return status;
-    arena = arena_of(trainer, index_of(trainer, state));
+    arena = arena_of(trainer, bp_trainer_state_index(trainer, state));
     bp_tensor_set(trainer->network, &arena, layer, which, values);
     trainer->lbfgs.stale = true;
     return BP_OK;

@@ -148,7 +148,7 @@ bp_status bp_trainer_run_step(struct bp_trainer *trainer, const struct bp_batch 
     if (trainer->settings[BP_TRAINER_KEEP_GRADIENT - 1] != 0 ||
         !bp_trainer_is_plain(trainer))
         return run_halves(trainer, batch, last, cost);
-    status = bp_trainer_find_rate(trainer);
+    status = bp_trainer_take_rate(trainer);
     return status == BP_OK ? run_fused(trainer, batch, cost) : status;
 }
 

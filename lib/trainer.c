@@ -42,6 +42,12 @@ bp_status bp_trainer_create(bp_network *network, const bp_cost *cost,
     return BP_OK;
 }
 
+void bp_trainer_drop_carry(struct bp_trainer *trainer)
+{
+    bp_arena_release(&trainer->carry.kept, &trainer->network->host);
+    trainer->carry = (struct bp_carry){.there = false};
+}
+
 void bp_trainer_destroy(bp_trainer *trainer)
 {
     const struct bp_host *host;
@@ -51,6 +57,7 @@ void bp_trainer_destroy(bp_trainer *trainer)
     host = &trainer->network->host;
     bp_host_release(host, trainer->order,
                     trainer->order_capacity * sizeof *trainer->order);
+    bp_trainer_drop_carry(trainer);
     bp_arena_release(&trainer->running, host);
     bp_arena_release(&trainer->state, host);
     bp_model_release(&trainer->model);

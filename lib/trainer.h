@@ -13,6 +13,21 @@ enum {
     BP_LAYER_GROUP_SIZE = BP_LAYER_GROUP_SETTINGS * sizeof(double)
 };
 
+struct bp_fit;
+
+/** Where a fit with options stands, for one that goes on from there; all zero: there is
+ *  none. */
+struct bp_carry {
+    bool there;
+    bool due;                /**< The last epoch is done, and not looked at yet. */
+    uint64_t done;           /**< Epochs of the fit. */
+    uint64_t looked, waited; /**< As in struct bp_watch, as what follows. */
+    uint64_t best_epoch;
+    double weight; /**< Of the rows done of the epoch. */
+    double validation_cost, monitored, best;
+    struct bp_arena kept; /**< Or NULL: the best parameters, and statistics. */
+};
+
 struct bp_trainer {
     struct bp_network *network;
     struct bp_text text;
@@ -46,6 +61,8 @@ struct bp_trainer {
     double epoch_cost;    /**< whose costs, each times its weight, sum to this. */
     size_t *order;        /**< Of the rows in this epoch. */
     size_t order_capacity;
+    const struct bp_fit *fit; /**< At work, with options; or NULL. */
+    struct bp_carry carry;    /**< Of a fit that was put in and may go on. */
 };
 
 /** What a call that works checks first: built, and not at work. */
@@ -75,7 +92,7 @@ bp_status bp_trainer_finish(struct bp_trainer *trainer, bool last);
 bool bp_trainer_is_plain(const struct bp_trainer *trainer);
 
 /** Set trainer->rate for the next update. @return ::BP_EDATA. */
-bp_status bp_trainer_find_rate(struct bp_trainer *trainer);
+bp_status bp_trainer_take_rate(struct bp_trainer *trainer);
 
 /** Apply the gradients at trainer->rate. */
 void bp_trainer_run_update(struct bp_trainer *trainer);
@@ -85,6 +102,15 @@ double bp_trainer_base_rate(const struct bp_trainer *trainer);
 
 /** An epoch ended with this mean cost. */
 void bp_trainer_see_epoch(struct bp_trainer *trainer, double cost);
+
+/** The span of a `BP_STATE_` value, or SIZE_MAX if this trainer keeps none. */
+size_t bp_trainer_state_index(const struct bp_trainer *trainer, int32_t state);
+
+/** Whether a `BP_STATE_` value is a sum of squares, or a step. */
+bool bp_state_is_never_negative(int32_t state);
+
+/** No fit is to go on. */
+void bp_trainer_drop_carry(struct bp_trainer *trainer);
 
 /** Address of span @p index of the optimizer's state. */
 void *bp_trainer_state_at(const struct bp_trainer *trainer, size_t index);

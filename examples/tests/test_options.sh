@@ -42,7 +42,7 @@ expect_plain() {
     fi
 }
 
-for name in linear_regression penguins two_class digits recognise mnist; do
+for name in linear_regression penguins two_class diagnose digits recognise mnist; do
     expect 0 "usage: $name" "$name" --help
     expect 2 "--help lists the options" "$name" --no-such-option
     expect 2 "'word' was not expected here" "$name" word
@@ -98,7 +98,29 @@ tiny 1 "--noise is -1, expected" --noise -1
 tiny 1 "smoothing is 1" --smoothing 1
 tiny 1 "expected a setting" --smoothing 0.1 --cost mse
 tiny 1 "batch norm" --norm batch --batch 1
-tiny 1 "rate" --rate -1
+tiny 0 "No improvement for long enough" --layers 20 --epochs 200 --patience 3 \
+    --monitor accuracy --balanced --history "$work/history.csv"
+grep -q '^epoch,' "$work/history.csv" || fault "no history was written"
+tiny 0 "Time is up" --layers 20 --epochs 1000000 --time 0.2
+tiny 0 "there the cost falls fastest" --layers 20 --epochs 3 --find-rate --best
+tiny 0 "Why does it not learn better?" --layers 20 --epochs 3 --diagnose
+for optimizer in sgd adam amsgrad adamw adagrad rmsprop rprop lbfgs; do
+    tiny 0 "Batch 500, $optimizer, " --optimizer "$optimizer" --batch 500 --epochs 2
+done
+for schedule in constant step exponential cosine one_cycle plateau; do
+    tiny 0 " $schedule, " --schedule "$schedule" --epochs 4
+done
+tiny 0 "Test images: 100 of 100 right" --schedule step --period 2 --gamma 0.5 --warmup 1 \
+    --decoupled 0.001 --l1 0.00001 --max-norm 4 --clip 1 --accumulate 2 --epochs 6
+tiny 1 "options.minimum_change" --change -1
+tiny 1 "expected a setting" --optimizer adam --momentum 0.5
+tiny 1 "gamma is 2, expected" --schedule step --gamma 2
+tiny 1 "clip norm is -1, expected" --clip -1
+expect 2 "log_loss" mnist --monitor list
+expect 2 "  adagrad" mnist --optimizer list
+expect 2 "  one_cycle" mnist --schedule list
+expect 2 "--patience is '0', expected" mnist --patience 0
+expect 2 "--rate is '-1', expected a number above 0" mnist --rate -1
 tiny 1 "momentum" --momentum 1
 tiny 1 "cross_entropy" --cost cross_entropy --output linear
 tiny 1 "expected less than the 600 images there are" --validation 600

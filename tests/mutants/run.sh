@@ -1,10 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# Negative control of the gradient tests. Each patch here plants one fault in the library
-# that makes a gradient, or the cost it belongs to, wrong: one line of one file under lib/.
-# The faults cover every layer, activation, cost and bias path. The ordinary gradient
-# tests must go red for each of them; if they stay green, it is they that are at fault.
+# Negative control of the tests that prove the mathematics. Each patch here plants one
+# fault in the library: one line of one file under lib/. The faults cover every layer,
+# activation, cost and bias path, and optimizers, schedules, clipping, weights, metrics,
+# fits and studies. The ordinary tests must go red for each of them; if they stay green,
+# it is they that are at fault.
 #
 #     sh tests/mutants/run.sh                a sample of 5, another one every day
 #     sh tests/mutants/run.sh --sample N     a sample of N
@@ -23,7 +24,9 @@ cc=${CC:-cc}
 flags='-std=c11 -O1 -w -Iinclude -Ilib -Itests/support -Itests'
 programs='test_gradient_reference test_gradient test_gradient_custom test_adjoint
     test_gradient_layers test_norm test_random_layers test_parity_layers
-    test_trace test_trace_layers test_explain'
+    test_trace test_trace_layers test_explain test_optimizer test_parity_optimizer
+    test_schedule test_trainer test_weights test_metrics test_fit test_runs test_rate
+    test_diagnose'
 seconds=120
 jobs=2
 
@@ -33,7 +36,7 @@ fail() {
 }
 
 usage() {
-    sed -n '9,13s/^# *//p' "$0"
+    sed -n '10,14s/^# *//p' "$0"
     exit "$1"
 }
 
@@ -195,11 +198,17 @@ trap 'exit 130' INT TERM
 cd "$work"
 mkdir tests
 cp -Rp "$root/include" "$root/lib" .
-cp -Rp "$root"/tests/support "$root"/tests/*.[ch] tests
+cp -Rp "$root"/tests/support "$root"/tests/parity "$root"/tests/*.[ch] tests
 
 printf '#define BP_SOURCE_DIR "%s"\n' "$root" >source_dir.h
 libraries="$(pkg-config --cflags --libs cmocka 2>/dev/null || echo -lcmocka) -lm -lpthread"
 
+for name in $(all); do
+    patch -s -p1 --fuzz=0 --dry-run <"$here/$name" >log 2>&1 || {
+        cat log
+        fail "$name no longer applies"
+    }
+done
 build_plain
 caught=0
 survived=0

@@ -102,6 +102,18 @@ static int32_t refuse_bytes(const void *bytes, size_t size, void *user)
     return ODD_KEY;
 }
 
+void bad_provoke_snapshot(bp_snapshot *snapshot)
+{
+    const float value = 1;
+    const bp_tensor odd = {.struct_size = sizeof odd,
+                           .precision = ODD_KEY,
+                           .values = &value,
+                           .rows = 1,
+                           .cols = 1};
+
+    (void)bp_snapshot_add_tensor(snapshot, &odd);
+}
+
 void bad_provoke_history(bp_history *history)
 {
     (void)bp_history_write_csv(history, refuse_bytes, NULL);
@@ -168,6 +180,8 @@ static void mix_others(uint64_t *d, const struct world *w, const void *but)
     mix(d, w->blank, but, bp_metrics_error(w->blank));
     mix(d, w->history, but, bp_history_error(w->history));
     mix(d, w->past, but, bp_history_error(w->past));
+    mix(d, w->no_state, but, bp_snapshot_error(w->no_state));
+    mix(d, w->taken, but, bp_snapshot_error(w->taken));
     mix(d, w->dry, but, bp_stream_error(w->dry));
     mix(d, w->stream, but, bp_stream_error(w->stream));
     mix(d, w->measured, but, bp_metrics_error(w->measured));

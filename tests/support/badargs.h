@@ -89,6 +89,7 @@ void bad_provoke_trace(bp_trace *trace);
 void bad_provoke_bundle(bp_bundle *bundle);
 void bad_provoke_metrics(bp_metrics *metrics);
 void bad_provoke_history(bp_history *history);
+void bad_provoke_snapshot(bp_snapshot *snapshot);
 void bad_provoke_stream(bp_stream *stream);
 
 #define BAD_LINE(object)                        \
@@ -103,7 +104,8 @@ void bad_provoke_stream(bp_stream *stream);
              : bp_scaler_error, bp_schedule *   \
              : bp_schedule_error, bp_trace *    \
              : bp_trace_error, bp_bundle *      \
-             : bp_bundle_error, bp_metrics *    \
+             : bp_bundle_error, bp_snapshot *   \
+             : bp_snapshot_error, bp_metrics *  \
              : bp_metrics_error, bp_history *   \
              : bp_history_error, bp_stream *    \
              : bp_stream_error, default         \
@@ -121,7 +123,8 @@ void bad_provoke_stream(bp_stream *stream);
              : bad_provoke_scaler, bp_schedule *   \
              : bad_provoke_schedule, bp_trace *    \
              : bad_provoke_trace, bp_bundle *      \
-             : bad_provoke_bundle, bp_metrics *    \
+             : bad_provoke_bundle, bp_snapshot *   \
+             : bad_provoke_snapshot, bp_metrics *  \
              : bad_provoke_metrics, bp_history *   \
              : bad_provoke_history, bp_stream *    \
              : bad_provoke_stream, default         \

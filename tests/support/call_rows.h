@@ -313,6 +313,14 @@ CALL(bp_dataset_split, ALLOCATES, "shuffled",
 CALL(bp_dataset_split, ALLOCATES, "stratified",
      bp_dataset_split(w->data, 0.25, BP_SPLIT_STRATIFIED, 1, &w->out.dataset,
                       &w->out.second))
+CALL(bp_dataset_fold, ALLOCATES, "stratified",
+     bp_dataset_fold(w->data,
+                     &(const bp_fold){sizeof(bp_fold), BP_SPLIT_STRATIFIED, 3, 1, 1},
+                     &w->out.dataset, &w->out.second))
+CALL(bp_dataset_fold, ALLOCATES, "as they lie",
+     bp_dataset_fold(w->slice,
+                     &(const bp_fold){sizeof(bp_fold), BP_SPLIT_ORDERED, 3, 2, 1},
+                     &w->out.dataset, &w->out.second))
 CALL(bp_dataset_slice, ALLOCATES, "", bp_dataset_slice(w->data, 1, 3, &w->out.dataset))
 CALL(bp_dataset_rows, NEVER, "", is_size(bp_dataset_rows(w->data)))
 CALL(bp_dataset_inputs, NEVER, "", is_size(bp_dataset_inputs(w->data)))
@@ -540,7 +548,79 @@ CALL(bp_history_get, NEVER, "", bp_history_get(w->past, 1, &w->out.progress))
 CALL(bp_history_write_csv, NEVER, "",
      bp_history_write_csv(w->past, take_bytes, &w->out.count))
 
-/* 18. Streams. */
+/* 18. Snapshots. */
+CALL(bp_snapshot_create, ALLOCATES, "", bp_snapshot_create(w->env, &w->out.snapshot))
+CALL(bp_snapshot_destroy, NEVER, "", (bp_snapshot_destroy(WORLD_TAKE(w->taken)), BP_OK))
+CALL(bp_snapshot_destroy, NEVER, "NULL", (bp_snapshot_destroy(NULL), BP_OK))
+CALL(bp_snapshot_error, NEVER, "", is_string(bp_snapshot_error(w->taken)))
+CALL(bp_snapshot_take, ALLOCATES, "", bp_snapshot_take(w->no_state, w->trainer))
+CALL(bp_snapshot_take, ALLOCATES, "again", bp_snapshot_take(w->taken, w->trainer64))
+CALL(bp_snapshot_take, ALLOCATES, "L-BFGS", bp_snapshot_take(w->no_state, w->lines))
+CALL(bp_snapshot_take, ALLOCATES, "batch norm",
+     bp_snapshot_take(w->no_state, w->trainer_norm))
+CALL(bp_trainer_restore, ALLOCATES, "", bp_trainer_restore(w->trainer, w->taken))
+CALL(bp_snapshot_tensors, NEVER, "", is_size(bp_snapshot_tensors(w->taken)))
+CALL(bp_snapshot_numbers, NEVER, "", is_size(bp_snapshot_numbers(w->taken)))
+CALL(bp_snapshot_get_tensor, NEVER, "",
+     bp_snapshot_get_tensor(w->taken, 1, &w->out.tensor))
+CALL(bp_snapshot_get_number, NEVER, "",
+     bp_snapshot_get_number(w->taken, 1, &w->out.number))
+CALL(bp_snapshot_add_tensor, ALLOCATES, "",
+     bp_snapshot_add_tensor(w->no_state,
+                            &(const bp_tensor){.struct_size = sizeof(bp_tensor),
+                                               .precision = BP_PRECISION_F32,
+                                               .name = "x",
+                                               .rows = 2,
+                                               .cols = 3,
+                                               .values = w->in.f}))
+CALL(bp_snapshot_add_number, ALLOCATES, "",
+     bp_snapshot_add_number(w->no_state, &(const bp_number_entry){
+                                             .struct_size = sizeof(bp_number_entry),
+                                             .name = "y",
+                                             .whole = 3}))
+
+/* 19. Studies. */
+CALL(bp_cross_options_init, NEVER, "", bp_cross_options_init(&w->out.cross_options))
+CALL(bp_trainer_cross_validate, ALLOCATES, "",
+     bp_trainer_cross_validate(w->trainer, w->data, &w->runs, &w->out.cross))
+CALL(bp_trainer_cross_validate, ALLOCATES, "not built, held-out rows",
+     bp_trainer_cross_validate(
+         w->fresh, w->data,
+         &(const bp_cross_options){.struct_size = sizeof(bp_cross_options),
+                                   .folds = 1,
+                                   .repeats = 2,
+                                   .held = w->labelled,
+                                   .metric = BP_METRIC_ROC_AUC,
+                                   .metric_index = BP_INDEX_ALL,
+                                   .fit = &w->short_fit},
+         &w->out.cross))
+CALL(bp_trainer_cross_validate, ALLOCATES, "L-BFGS",
+     bp_trainer_cross_validate(w->lines, w->data, &w->runs, &w->out.cross))
+CALL(bp_trainer_cross_validate, ALLOCATES, "callbacks",
+     bp_trainer_cross_validate(w->trainer_own, w->data, &w->runs, &w->out.cross))
+CALL(bp_rate_options_init, NEVER, "", bp_rate_options_init(&w->out.rate_options))
+CALL(bp_trainer_find_rate, ALLOCATES, "",
+     bp_trainer_find_rate(w->trainer, w->data, NULL, &w->out.rate))
+CALL(bp_trainer_find_rate, ALLOCATES, "batch norm",
+     bp_trainer_find_rate(w->trainer_norm, w->labelled, NULL, &w->out.rate))
+CALL(bp_diagnosis_options_init, NEVER, "",
+     bp_diagnosis_options_init(&w->out.diagnosis_options))
+CALL(bp_trainer_diagnose, ALLOCATES, "",
+     bp_trainer_diagnose(w->trainer, w->data, NULL, &w->out.diagnosis))
+CALL(bp_trainer_diagnose, ALLOCATES, "double, labels",
+     bp_trainer_diagnose(w->trainer64, w->labelled, NULL, &w->out.diagnosis))
+CALL(bp_trainer_diagnose, ALLOCATES, "batch norm",
+     bp_trainer_diagnose(w->trainer_norm, w->labelled, NULL, &w->out.diagnosis))
+CALL(bp_trainer_diagnose, ALLOCATES, "L-BFGS",
+     bp_trainer_diagnose(w->lines, w->data, NULL, &w->out.diagnosis))
+CALL(bp_trainer_diagnose, ALLOCATES, "callbacks",
+     bp_trainer_diagnose(w->trainer_own, w->data, NULL, &w->out.diagnosis))
+CALL(bp_diagnosis_destroy, NEVER, "", (bp_diagnosis_destroy(WORLD_TAKE(w->found)), BP_OK))
+CALL(bp_diagnosis_destroy, NEVER, "NULL", (bp_diagnosis_destroy(NULL), BP_OK))
+CALL(bp_diagnosis_findings, NEVER, "", is_size(bp_diagnosis_findings(w->found)))
+CALL(bp_diagnosis_get, NEVER, "", bp_diagnosis_get(w->found, 0, &w->out.finding))
+CALL(bp_diagnosis_write, NEVER, "", bp_diagnosis_write(w->found, ignore_bytes, NULL))
+/* 20. Streams. */
 CALL(bp_stream_create, ALLOCATES, "", bp_stream_create(w->env, &w->out.stream))
 CALL(bp_stream_destroy, NEVER, "", (bp_stream_destroy(WORLD_TAKE(w->stream)), BP_OK))
 CALL(bp_stream_destroy, NEVER, "NULL", (bp_stream_destroy(NULL), BP_OK))

@@ -108,6 +108,8 @@ struct world_out {
     bp_bundle *bundle;
     bp_metrics *metrics;
     bp_history *history;
+    bp_diagnosis *diagnosis;
+    bp_snapshot *snapshot;
     bp_stream *stream;
     bp_stream_shape shape, bad_shape;
     float *view;
@@ -133,8 +135,16 @@ struct world_out {
     bp_nudge nudge, bad_nudge;
     bp_picture_options picture_options;
     bp_progress progress, bad_progress;
+    bp_tensor tensor, bad_tensor;
+    bp_number_entry number, bad_number;
     bp_fit_options fit_options;
     bp_fit_result fit_result, bad_fit_result;
+    bp_cross_options cross_options;
+    bp_cross_report cross, bad_cross;
+    bp_rate_options rate_options;
+    bp_rate_report rate, bad_rate;
+    bp_diagnosis_options diagnosis_options;
+    bp_finding finding, bad_finding;
     bp_gradient_options gradient_options;
     bp_csv_options csv_options;
     bp_save_options save_options;
@@ -207,8 +217,11 @@ struct world {
     bp_bundle *loaded;  /**< From "net.model". */
     bp_metrics *blank;    /**< Of 2 outputs, without rows. */
     bp_metrics *measured; /**< The same without scores. */
+    bp_snapshot *no_state; /**< Empty. */
+    bp_snapshot *taken;    /**< Of `trainer`. */
     bp_history *history;  /**< Empty. */
     bp_history *past;     /**< Of 2 epochs. */
+    bp_diagnosis *found;  /**< Of `trainer`: at least one finding. */
     bp_stream *dry;       /**< Without a source. */
     bp_stream *stream;    /**< Of the inputs and labels of `in`. */
     bp_metrics *metrics;  /**< Of 2 outputs, with rows of both kinds and scores. */
@@ -216,6 +229,8 @@ struct world {
     /* Options and tables that are right; a test spoils a copy. */
     bp_csv_options csv_numbers; /**< Input x, target y. */
     bp_fit_options fit; /**< 2 epochs, `labelled` held out. */
+    bp_fit_options short_fit;   /**< 2 epochs. */
+    bp_cross_options runs;      /**< 2 folds of `short_fit`, scaled, scored by F1. */
     bp_stream_shape rows; /**< Of `stream`. */
     bp_activation_ops activation_ops;
     bp_layer_ops layer_ops;

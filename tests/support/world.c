@@ -120,7 +120,12 @@ void world_reset_out(struct world *world)
     out->path.struct_size = sizeof out->path;
     out->nudge.struct_size = sizeof out->nudge;
     out->progress.struct_size = sizeof out->progress;
+    out->tensor.struct_size = sizeof out->tensor;
+    out->number.struct_size = sizeof out->number;
     out->fit_result.struct_size = sizeof out->fit_result;
+    out->cross.struct_size = sizeof out->cross;
+    out->rate.struct_size = sizeof out->rate;
+    out->finding.struct_size = sizeof out->finding;
     out->shape.struct_size = sizeof out->shape;
 }
 
@@ -243,8 +248,8 @@ static void create_lines(struct world *w)
     ok(bp_optimizer_create(BP_OPTIMIZER_LBFGS, NULL, &lbfgs));
     ok(bp_optimizer_set(lbfgs, BP_OPTIMIZER_HISTORY, 5));
     ok(bp_optimizer_set(lbfgs, BP_OPTIMIZER_ITERATIONS, 3));
-    w->lines = make_trainer_with(w->net, BP_COST_SOFTMAX_CROSS_ENTROPY, lbfgs,
-                                 WORLD_BATCH, 9);
+    w->lines =
+        make_trainer_with(w->net, BP_COST_SOFTMAX_CROSS_ENTROPY, lbfgs, WORLD_BATCH, 9);
 }
 
 static void create_schedules(struct world *w)
@@ -329,6 +334,13 @@ static void create_bundles(struct world *w)
     ok(bp_bundle_load(w->loaded, "net.model", NULL));
 }
 
+static void create_snapshots(struct world *w)
+{
+    ok(bp_snapshot_create(w->env, &w->no_state));
+    ok(bp_snapshot_create(w->env, &w->taken));
+    ok(bp_snapshot_take(w->taken, w->trainer));
+}
+
 /* The fit is on a copy, so that `net` stays as others know it. */
 static void create_history(struct world *w)
 {
@@ -375,6 +387,26 @@ static void create_metrics(struct world *w)
     ok(bp_metrics_add_targets(w->metrics, w->in.f, outputs, w->in.targets, NULL, 4));
 }
 
+static void create_studies(struct world *w)
+{
+    static const float zeros[3 * WORLD_INPUTS];
+    bp_dataset *flat = NULL;
+
+    ok(bp_fit_options_init(&w->short_fit));
+    w->short_fit.epochs = 2;
+    ok(bp_cross_options_init(&w->runs));
+    w->runs.folds = 2;
+    w->runs.fit = &w->short_fit;
+    w->runs.metric = BP_METRIC_F1;
+    w->runs.scaling = BP_SCALING_STANDARD;
+    ok(bp_dataset_create(w->env, &flat));
+    ok(bp_dataset_set_inputs(flat, zeros, 3, WORLD_INPUTS, WORLD_INPUTS));
+    ok(bp_dataset_set_labels(flat, w->in.labels, 3, WORLD_OUTPUTS));
+    ok(bp_trainer_diagnose(w->trainer, flat, NULL, &w->found));
+    bp_dataset_destroy(flat);
+    assert_true(bp_diagnosis_findings(w->found) > 0);
+}
+
 void world_create(struct world *world)
 {
     memset(world, 0, sizeof *world);
@@ -407,6 +439,8 @@ void world_create(struct world *world)
     create_bundles(world);
     create_metrics(world);
     create_history(world);
+    create_studies(world);
+    create_snapshots(world);
     create_streams(world);
     world_reset_out(world);
 }
@@ -444,6 +478,8 @@ static void destroy_out(struct world_out *out)
     DESTROY_OUT(bp_bundle_destroy, out->bundle);
     DESTROY_OUT(bp_metrics_destroy, out->metrics);
     DESTROY_OUT(bp_history_destroy, out->history);
+    DESTROY_OUT(bp_diagnosis_destroy, out->diagnosis);
+    DESTROY_OUT(bp_snapshot_destroy, out->snapshot);
     DESTROY_OUT(bp_stream_destroy, out->stream);
 }
 
@@ -483,6 +519,9 @@ static void destroy_data(struct world *w)
     bp_metrics_destroy(w->blank);
     bp_history_destroy(w->history);
     bp_history_destroy(w->past);
+    bp_diagnosis_destroy(w->found);
+    bp_snapshot_destroy(w->no_state);
+    bp_snapshot_destroy(w->taken);
     bp_stream_destroy(w->dry);
     bp_stream_destroy(w->stream);
     bp_metrics_destroy(w->measured);

@@ -294,6 +294,26 @@ static void mix_history(uint64_t *digest, const bp_history *history)
     }
 }
 
+static void mix_snapshot(uint64_t *digest, const bp_snapshot *snapshot)
+{
+    bp_tensor tensor = {.struct_size = sizeof tensor};
+    bp_number_entry number = {.struct_size = sizeof number};
+
+    mix_size(digest, bp_snapshot_tensors(snapshot));
+    for (size_t i = 0; i < bp_snapshot_tensors(snapshot); ++i) {
+        (void)bp_snapshot_get_tensor(snapshot, i, &tensor);
+        mix(digest, tensor.name, strlen(tensor.name));
+        mix(digest, tensor.values, tensor.rows * tensor.cols * sizeof(float));
+    }
+    mix_size(digest, bp_snapshot_numbers(snapshot));
+    for (size_t i = 0; i < bp_snapshot_numbers(snapshot); ++i) {
+        (void)bp_snapshot_get_number(snapshot, i, &number);
+        mix(digest, number.name, strlen(number.name));
+        mix(digest, &number.whole, sizeof number.whole);
+        mix_double(digest, BP_OK, number.real);
+    }
+}
+
 /* Asks only what is there: a question that fails would leave a line. */
 static void mix_figures(uint64_t *digest, bp_metrics *metrics)
 {
@@ -341,6 +361,8 @@ static void mix_data(uint64_t *digest, const struct world *world)
     mix_figures(digest, world->metrics);
     mix_history(digest, world->history);
     mix_history(digest, world->past);
+    mix_snapshot(digest, world->no_state);
+    mix_snapshot(digest, world->taken);
     mix_stream(digest, world->dry);
     mix_stream(digest, world->stream);
 }
