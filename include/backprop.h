@@ -436,8 +436,9 @@ enum {
     BP_NETWORK_ISA = 2,       /**< Cap on the instruction set, a `BP_ISA_` value, default
                                    ::BP_ISA_BEST; only before it is built. The environment
                                    variable BP_MAX_ISA (scalar, avx2, avx512) caps it too:
-                                   the lower cap holds. After the build, bp_network_get()
-                                   gives the instruction set in use. */
+                                   the lower cap holds; on ARM64 only ::BP_ISA_SCALAR
+                                   counts. After the build, bp_network_get() gives the
+                                   instruction set in use. */
     BP_NETWORK_THREADS = 3    /**< At most so many threads work on one call, the calling
                                    one among them: 1 to 256; 0 (default): as many as help
                                    with the work of a batch, and there are processors for

@@ -105,7 +105,11 @@ static int32_t machine_isa(void)
 
 static int32_t machine_isa(void)
 {
+#if defined(__aarch64__)
+    return BP_ISA_NEON;
+#else
     return BP_ISA_SCALAR;
+#endif
 }
 
 #endif
@@ -127,10 +131,12 @@ static int32_t environment_cap(void)
     return BP_ISA_BEST;
 }
 
-/* The best at or below a cap. NEON is the cap of another machine, and none here. */
+/* The best at or below a cap. The cap of another kind of machine is none here. */
 static int32_t capped(int32_t isa, int32_t cap)
 {
-    if (cap == BP_ISA_BEST || cap == BP_ISA_NEON || isa <= cap)
+    if (cap == BP_ISA_SCALAR)
+        return BP_ISA_SCALAR;
+    if (cap == BP_ISA_BEST || cap == BP_ISA_NEON || isa == BP_ISA_NEON || isa <= cap)
         return isa;
     return cap;
 }

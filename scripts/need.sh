@@ -7,6 +7,7 @@
 #     . "$(dirname "$0")/need.sh"
 #
 #     need_packages NAME...      Debian packages; only the missing ones are installed
+#     need_source NAME...        Debian's sources, unpacked as build/sources/NAME
 #     need_python MODULE[=PIP].. Python modules, in a virtual environment in build/venv
 #     need_node NAME@VERSION...  npm packages, in build/node
 #     need_test_tools            all of both that the tests use
@@ -50,6 +51,9 @@ need_probe() {
     nodejs) need_have node ;;
     graphviz) need_have dot ;;
     binutils) need_have nm ;;
+    xz-utils) need_have xz ;;
+    qemu-user) need_have qemu-x86_64 ;;
+    musl-tools) need_have musl-gcc ;;
     python3-venv) python3 -c 'import venv, ensurepip' >/dev/null 2>&1 ;;
     libc6-dev) need_header stdio.h ;;
     zlib1g-dev) need_header zlib.h ;;
@@ -99,6 +103,39 @@ need_packages() {
     # shellcheck disable=SC2086  # a list of words, on purpose
     need_apt install --no-install-recommends $need_missing ||
         need_die "apt-get failed (is there a network?); needed:$need_missing"
+}
+
+# apt with lists of its own, of the sources of what is installed from now.
+need_source_apt() {
+    need_lists=$need_root/build/sources/apt
+    need_ring=/usr/share/keyrings/debian-archive-keyring.gpg
+    need_key=
+    [ ! -f "$need_ring" ] || need_key="[signed-by=$need_ring] "
+    mkdir -p "$need_lists/lists/partial"
+    apt-get indextargets --format "deb-src $need_key\$(REPO_URI) \$(RELEASE) \$(COMPONENT)" \
+        'Created-By: Packages' | sort -u >"$need_lists/sources.list"
+    need_quiet "$need_root/build/apt.log" apt-get -q -y \
+        -o Dir::Etc::sourcelist="$need_lists/sources.list" -o Dir::Etc::sourceparts=- \
+        -o Dir::State::lists="$need_lists/lists" -o APT::Sandbox::User= "$@"
+}
+
+# Upstream's part of the source alone: what is built of it here is for tests.
+need_source() {
+    need_packages xz-utils
+    for need_origin in "$@"; do
+        need_dir=$need_root/build/sources/$need_origin
+        [ ! -d "$need_dir" ] || continue
+        need_say "Fetching the source of $need_origin"
+        rm -rf "$need_dir.new"
+        mkdir -p "$need_dir.new/tree"
+        need_source_apt update &&
+            (cd "$need_dir.new" && need_source_apt source --download-only "$need_origin") &&
+            tar -xf "$(ls "$need_dir.new"/*.orig.tar.*z)" -C "$need_dir.new/tree" \
+                --strip-components=1 ||
+            need_die "the source of $need_origin could not be fetched (is there a network?)"
+        mv "$need_dir.new/tree" "$need_dir"
+        rm -rf "$need_dir.new"
+    done
 }
 
 # --- Python and npm packages ----------------------------------------------------------
@@ -156,7 +193,7 @@ need_node() {
 
 need_test_tools() {
     need_packages gcc g++ clang libc6-dev cmake ninja-build make pkg-config \
-        patch zlib1g-dev libjansson-dev libcmocka-dev python3 nodejs npm valgrind binutils git \
+        patch zlib1g-dev libjansson-dev libcmocka-dev python3 nodejs npm valgrind binutils git qemu-user \
         doxygen doxygen-awesome-css graphviz
     need_node koffi@2.16.2
     # Where the tests written for Node find their packages.

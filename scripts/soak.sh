@@ -19,6 +19,14 @@ list() {
     cat <<'END'
 valgrind       the unit tests under valgrind, no report allowed
 tsan           the unit tests under the thread sanitizer
+scalar         the unit tests, capped to plain C
+avx2           the unit tests, capped to AVX2
+avx512         the unit tests, capped to AVX-512
+nehalem        the unit tests on a processor without AVX, emulated
+arm64          the unit tests and digests on ARM64, emulated
+s390x          the unit tests and digests with the great end first, emulated
+i686           the unit tests and digests with pointers of 32 bits
+musl           the unit tests and digests with another C library
 clang-release  everything, built by clang
 exhaustive     the scalar mathematics on every float there is
 mutants        every planted fault must be caught by a test
@@ -66,6 +74,42 @@ END
 
 stage_tsan() {
     tree tsan --preset tsan && tests -L unit
+}
+
+capped() {
+    soak_tree && BP_MAX_ISA=$1 tests -L unit
+}
+
+stage_scalar() {
+    capped scalar
+}
+
+stage_avx2() {
+    capped avx2
+}
+
+stage_avx512() {
+    capped avx512
+}
+
+stage_nehalem() {
+    sh "$need_root/scripts/cross.sh" nehalem
+}
+
+stage_arm64() {
+    sh "$need_root/scripts/cross.sh" arm64
+}
+
+stage_s390x() {
+    sh "$need_root/scripts/cross.sh" s390x
+}
+
+stage_i686() {
+    sh "$need_root/scripts/cross.sh" i686
+}
+
+stage_musl() {
+    sh "$need_root/scripts/cross.sh" musl
 }
 
 stage_clang_release() {

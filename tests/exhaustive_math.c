@@ -18,20 +18,6 @@ struct outcome {
     uint64_t different;
 };
 
-static size_t find_kernels(const struct bp_test_kernel_f32 *kernels[3])
-{
-    size_t count = 0;
-
-    kernels[count++] = &bp_test_scalar_f32;
-#if BP_TEST_X86
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
-        kernels[count++] = &bp_test_avx2_f32;
-    if (__builtin_cpu_supports("avx512f"))
-        kernels[count++] = &bp_test_avx512_f32;
-#endif
-    return count;
-}
-
 static void measure(oracle_f32 *oracle, const float *x, const float *y,
                     struct outcome *outcome)
 {
@@ -54,8 +40,8 @@ static void compare(const float *a, const float *b, struct outcome *outcome)
 static struct outcome check(int f)
 {
     static float x[BLOCK], y[BLOCK], other[BLOCK];
-    const struct bp_test_kernel_f32 *kernels[3];
-    const size_t count = find_kernels(kernels);
+    const struct bp_test_kernel_f32 *kernels[BP_TEST_KERNELS];
+    const size_t count = bp_test_kernels_f32(kernels);
     struct outcome outcome = {0, 0, 0};
 
     for (uint64_t start = 0; start < UINT64_C(1) << 32; start += BLOCK) {

@@ -14,18 +14,14 @@
 #else
 #define BP_TEST_X86 0
 #endif
+#if defined(__aarch64__)
+#define BP_TEST_NEON 1
+#else
+#define BP_TEST_NEON 0
+#endif
 
 /* The elementary functions. */
-enum {
-    EXP,
-    EXPM1,
-    LOG,
-    LOG1P,
-    TANH,
-    SIGMOID,
-    ERF,
-    FUNCTION_COUNT
-};
+enum { EXP, EXPM1, LOG, LOG1P, TANH, SIGMOID, ERF, FUNCTION_COUNT };
 
 /* The operations of the vector type; each reads up to three arrays. */
 enum {
@@ -82,6 +78,15 @@ extern const struct bp_test_kernel_f64 bp_test_scalar_f64;
 #if BP_TEST_X86
 extern const struct bp_test_kernel_f32 bp_test_avx2_f32, bp_test_avx512_f32;
 extern const struct bp_test_kernel_f64 bp_test_avx2_f64, bp_test_avx512_f64;
+#elif BP_TEST_NEON
+extern const struct bp_test_kernel_f32 bp_test_neon_f32;
+extern const struct bp_test_kernel_f64 bp_test_neon_f64;
 #endif
+
+/* Those that this machine can run; the first is the scalar one. Gives their number. */
+enum { BP_TEST_KERNELS = 3 };
+
+size_t bp_test_kernels_f32(const struct bp_test_kernel_f32 *kernels[BP_TEST_KERNELS]);
+size_t bp_test_kernels_f64(const struct bp_test_kernel_f64 *kernels[BP_TEST_KERNELS]);
 
 #endif

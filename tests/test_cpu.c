@@ -43,13 +43,18 @@ static int32_t best_of_compiler(void)
     if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma"))
         return BP_ISA_SCALAR;
     return __builtin_cpu_supports("avx512f") ? BP_ISA_AVX512 : BP_ISA_AVX2;
+#elif defined(__aarch64__)
+    return BP_ISA_NEON;
 #else
     return BP_ISA_SCALAR;
 #endif
 }
 
+/* On ARM64 there is plain C below NEON, and the caps of other machines are none. */
 static int32_t at_most(int32_t isa, int32_t cap)
 {
+    if (isa == BP_ISA_NEON)
+        return cap == BP_ISA_SCALAR ? BP_ISA_SCALAR : BP_ISA_NEON;
     return isa < cap ? isa : cap;
 }
 

@@ -302,6 +302,60 @@ static void both_conditions_hold(void **state)
     }
 }
 
+/* A line of which only what is asked for matters: value and slope by evaluation. */
+struct script {
+    double value[4], slope[4];
+    int evaluated;
+};
+
+static bp_status scripted(void *user, struct bp_wolfe_point *point)
+{
+    struct script *script = user;
+    const int now = script->evaluated < 3 ? script->evaluated : 3;
+
+    point->value = script->value[now];
+    point->slope = script->slope[now];
+    script->evaluated++;
+    return BP_OK;
+}
+
+static int searched(struct script script, struct bp_wolfe_point *found)
+{
+    const struct bp_wolfe_line line = {scripted, keep_any, &script, 1, 1e-9};
+    const struct bp_wolfe_point start = {0, 0, -1, BP_WOLFE_START};
+    uint64_t evaluations = 0;
+
+    ok(bp_wolfe_search(&line, &start, 1, found, &evaluations));
+    return (int)evaluations;
+}
+
+/* A ten-thousandth of what the slope promises is enough of a fall, and less is not. */
+static void a_small_fall_is_enough(void **state)
+{
+    const struct script enough = {{-1.1e-4, -1}, {-0.5, -0.5}, 0};
+    const struct script little = {{-0.9e-4, -1, -1, -1}, {-0.5, -0.5, -0.5, -0.5}, 0};
+    struct bp_wolfe_point found;
+
+    (void)state;
+    assert_int_equal(searched(enough, &found), 1);
+    assert_same_f64(found.t, 1);
+    assert_in_range(searched(little, &found), 2, 26);
+}
+
+/* As in PyTorch: the second point may lie higher than the first and end the search, the
+ * third may not lie higher than the second. */
+static void the_third_point_must_fall(void **state)
+{
+    const struct script second = {{-10, -5, -4, -4}, {-1, -0.5, -0.5, -0.5}, 0};
+    const struct script third = {{-10, -9, -8, -50}, {-1, -1, -0.5, -0.5}, 0};
+    struct bp_wolfe_point found;
+
+    (void)state;
+    assert_int_equal(searched(second, &found), 2);
+    assert_same_f64(found.value, -5);
+    assert_in_range(searched(third, &found), 4, 26);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -310,6 +364,8 @@ int main(void)
         cmocka_unit_test(a_stopped_step_leaves_no_trace),
         cmocka_unit_test(stays_where_values_are_finite),
         cmocka_unit_test(both_conditions_hold),
+        cmocka_unit_test(a_small_fall_is_enough),
+        cmocka_unit_test(the_third_point_must_fall),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL) ? 1 : 0;

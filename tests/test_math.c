@@ -504,43 +504,7 @@ static void test_power_ends(void **state)
 
 /* ---- vectors --------------------------------------------------------------------- */
 
-#if BP_TEST_X86
-#define HAS_AVX2   (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
-#define HAS_AVX512 (__builtin_cpu_supports("avx512f"))
-#endif
-
-static size_t kernels_f32(const struct bp_test_kernel_f32 *kernels[3])
-{
-    size_t count = 0;
-
-    kernels[count++] = &bp_test_scalar_f32;
-#if BP_TEST_X86
-    if (HAS_AVX2)
-        kernels[count++] = &bp_test_avx2_f32;
-    if (HAS_AVX512)
-        kernels[count++] = &bp_test_avx512_f32;
-#endif
-    return count;
-}
-
-static size_t kernels_f64(const struct bp_test_kernel_f64 *kernels[3])
-{
-    size_t count = 0;
-
-    kernels[count++] = &bp_test_scalar_f64;
-#if BP_TEST_X86
-    if (HAS_AVX2)
-        kernels[count++] = &bp_test_avx2_f64;
-    if (HAS_AVX512)
-        kernels[count++] = &bp_test_avx512_f64;
-#endif
-    return count;
-}
-
-enum {
-    INPUTS = 1 << 19,
-    TRIPLES = 1 << 16
-};
+enum { INPUTS = 1 << 19, TRIPLES = 1 << 16 };
 
 static void *allocate(size_t count, size_t size)
 {
@@ -560,8 +524,8 @@ static double input(size_t i)
 
 static void test_vector_functions_f32(void **state)
 {
-    const struct bp_test_kernel_f32 *kernels[3];
-    const size_t count = kernels_f32(kernels);
+    const struct bp_test_kernel_f32 *kernels[BP_TEST_KERNELS];
+    const size_t count = bp_test_kernels_f32(kernels);
     float *x = allocate(INPUTS, sizeof *x);
     float *y = allocate(INPUTS, sizeof *y);
 
@@ -583,8 +547,8 @@ static void test_vector_functions_f32(void **state)
 
 static void test_vector_functions_f64(void **state)
 {
-    const struct bp_test_kernel_f64 *kernels[3];
-    const size_t count = kernels_f64(kernels);
+    const struct bp_test_kernel_f64 *kernels[BP_TEST_KERNELS];
+    const size_t count = bp_test_kernels_f64(kernels);
     double *x = allocate(INPUTS, sizeof *x);
     double *y = allocate(INPUTS, sizeof *y);
 
@@ -621,8 +585,8 @@ static void fill_triples(double *a, double *b, double *c)
 
 static void test_vector_operations_f64(void **state)
 {
-    const struct bp_test_kernel_f64 *kernels[3];
-    const size_t count = kernels_f64(kernels);
+    const struct bp_test_kernel_f64 *kernels[BP_TEST_KERNELS];
+    const size_t count = bp_test_kernels_f64(kernels);
     double *m[5];
 
     (void)state;
@@ -646,8 +610,8 @@ static void test_vector_operations_f64(void **state)
 
 static void test_vector_operations_f32(void **state)
 {
-    const struct bp_test_kernel_f32 *kernels[3];
-    const size_t count = kernels_f32(kernels);
+    const struct bp_test_kernel_f32 *kernels[BP_TEST_KERNELS];
+    const size_t count = bp_test_kernels_f32(kernels);
     double *wide[3];
     float *m[5];
 
@@ -729,12 +693,12 @@ static void *fenced(size_t size)
 
 static void test_partial_forms(void **state)
 {
-    const struct bp_test_kernel_f32 *f32[3];
-    const struct bp_test_kernel_f64 *f64[3];
-    const size_t kernels = kernels_f32(f32);
+    const struct bp_test_kernel_f32 *f32[BP_TEST_KERNELS];
+    const struct bp_test_kernel_f64 *f64[BP_TEST_KERNELS];
+    const size_t kernels = bp_test_kernels_f32(f32);
 
     (void)state;
-    assert_int_equal(kernels_f64(f64), kernels);
+    assert_int_equal(bp_test_kernels_f64(f64), kernels);
     for (size_t n = 1; n <= 40; n++) {
         float *x = fenced(n * sizeof *x), *y = fenced(n * sizeof *y);
         double *u = fenced(n * sizeof *u), *v = fenced(n * sizeof *v);
@@ -753,14 +717,14 @@ static void test_partial_forms(void **state)
 /* Stores of n elements leave those after them as they were. */
 static void test_partial_stores_stop(void **state)
 {
-    const struct bp_test_kernel_f32 *f32[3];
-    const struct bp_test_kernel_f64 *f64[3];
-    const size_t kernels = kernels_f32(f32);
+    const struct bp_test_kernel_f32 *f32[BP_TEST_KERNELS];
+    const struct bp_test_kernel_f64 *f64[BP_TEST_KERNELS];
+    const size_t kernels = bp_test_kernels_f32(f32);
     float x[64] = {0}, y[64];
     double u[64] = {0}, v[64];
 
     (void)state;
-    assert_int_equal(kernels_f64(f64), kernels);
+    assert_int_equal(bp_test_kernels_f64(f64), kernels);
     for (size_t k = 0; k < kernels; k++)
         for (size_t n = 0; n <= 40; n++) {
             for (size_t i = 0; i < 64; i++)

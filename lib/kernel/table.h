@@ -9,6 +9,8 @@ extern const struct BP_REAL(kernels) BP_REAL(kernels_scalar);
 #if defined(__x86_64__) || defined(_M_X64)
 extern const struct BP_REAL(kernels) BP_REAL(kernels_avx2);
 extern const struct BP_REAL(kernels) BP_REAL(kernels_avx512);
+#elif defined(__aarch64__)
+extern const struct BP_REAL(kernels) BP_REAL(kernels_neon);
 #endif
 
 const struct BP_REAL(kernels) * BP_REAL(kernels_for)(int32_t isa)
@@ -17,6 +19,8 @@ const struct BP_REAL(kernels) * BP_REAL(kernels_for)(int32_t isa)
 #if defined(__x86_64__) || defined(_M_X64)
     case BP_ISA_AVX2: return &BP_REAL(kernels_avx2);
     case BP_ISA_AVX512: return &BP_REAL(kernels_avx512);
+#elif defined(__aarch64__)
+    case BP_ISA_NEON: return &BP_REAL(kernels_neon);
 #endif
     default: return &BP_REAL(kernels_scalar);
     }

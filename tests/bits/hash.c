@@ -4,6 +4,8 @@
  * prints a digest of the bits of all that came out: parameters, costs, figures,
  * predictions. Whatever builds the library, and wherever it runs, these lines must be the
  * same.
+ *
+ *     hash [threads [name]]    all, or the small networks of that name
  */
 #include <backprop.h>
 
@@ -352,15 +354,22 @@ static void run(const struct recipe *recipe, bp_dataset *data, size_t units,
 
 int main(int argc, char **argv)
 {
+    const char *only = argc > 2 ? argv[2] : NULL;
+
     if (argc > 1)
         threads = atoi(argv[1]);
     for (size_t i = 0; i < sizeof recipes / sizeof *recipes; i++) {
+        if (only != NULL && strcmp(recipes[i].name, only) != 0)
+            continue;
         for (int32_t precision = BP_PRECISION_F32; precision <= BP_PRECISION_F64;
              precision++) {
             run(&recipes[i], make_moons(), 11, precision);
-            run(&recipes[i], make_wide(), 67, precision);
+            if (only == NULL)
+                run(&recipes[i], make_wide(), 67, precision);
         }
     }
+    if (only != NULL)
+        return 0;
     /* Wide enough for several threads, and rows that are a power of two apart. */
     for (int32_t precision = BP_PRECISION_F32; precision <= BP_PRECISION_F64;
          precision++) {

@@ -43,7 +43,7 @@ static table *const *all_tables(size_t *count)
     size_t found = 0;
     int32_t isa;
 
-    for (isa = BP_ISA_SCALAR; isa <= BP_ISA_AVX512; isa++)
+    for (isa = BP_ISA_SCALAR; isa <= BP_ISA_NEON; isa++)
         if (bp_cpu_isa(isa) == isa)
             tables[found++] = BP_REAL(kernels_for)(isa);
     *count = found;

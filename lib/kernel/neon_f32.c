@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+#include "strict.h"
+
+#define BP_PRECISION      32
+#define KERNEL_ISA        BP_ISA_NEON
+#define KERNEL_TABLE      kernels_neon
+#define PRODUCT_REGISTERS 32
+#define KERNEL_X86        0
+
+#include "kernel/kernel.h"
+
+#if defined(__aarch64__)
+#include "kernel/vec_neon.h"
+
+#include "kernel/kernels.h"
+#endif
