@@ -89,6 +89,7 @@ void bad_provoke_trace(bp_trace *trace);
 void bad_provoke_bundle(bp_bundle *bundle);
 void bad_provoke_metrics(bp_metrics *metrics);
 void bad_provoke_history(bp_history *history);
+void bad_provoke_recorder(bp_recorder *recorder);
 void bad_provoke_snapshot(bp_snapshot *snapshot);
 void bad_provoke_stream(bp_stream *stream);
 
@@ -107,7 +108,8 @@ void bad_provoke_stream(bp_stream *stream);
              : bp_bundle_error, bp_snapshot *   \
              : bp_snapshot_error, bp_metrics *  \
              : bp_metrics_error, bp_history *   \
-             : bp_history_error, bp_stream *    \
+             : bp_history_error, bp_recorder *  \
+             : bp_recorder_error, bp_stream *   \
              : bp_stream_error, default         \
              : bad_no_line)(object)
 
@@ -126,7 +128,8 @@ void bad_provoke_stream(bp_stream *stream);
              : bad_provoke_bundle, bp_snapshot *   \
              : bad_provoke_snapshot, bp_metrics *  \
              : bad_provoke_metrics, bp_history *   \
-             : bad_provoke_history, bp_stream *    \
+             : bad_provoke_history, bp_recorder *  \
+             : bad_provoke_recorder, bp_stream *   \
              : bad_provoke_stream, default         \
              : bad_provoke_none)(object)
 

@@ -108,6 +108,7 @@ struct world_out {
     bp_bundle *bundle;
     bp_metrics *metrics;
     bp_history *history;
+    bp_recorder *recorder;
     bp_diagnosis *diagnosis;
     bp_snapshot *snapshot;
     bp_stream *stream;
@@ -133,6 +134,9 @@ struct world_out {
     bp_path_summary paths, bad_paths;
     bp_path path, bad_path;
     bp_nudge nudge, bad_nudge;
+    bp_influence influence, bad_influence;
+    bp_influence_options influence_options;
+    bp_recorder_options recorder_options;
     bp_picture_options picture_options;
     bp_progress progress, bad_progress;
     bp_tensor tensor, bad_tensor;
@@ -209,10 +213,11 @@ struct world {
     bp_dataset *borrowed; /**< Inputs of `in`, labels. */
     bp_scaler *unfitted, *fitted;
     bp_trace *trace_fresh; /**< On net, has not run. */
-    bp_trace *trace;       /**< On net: ran on 2 rows, has paths and a nudge. */
+    bp_trace *trace;       /**< On net: ran on 2 rows, has paths, a ranking, a nudge. */
     bp_trace *trace_own;   /**< On net_own with cost_own, ran on 2 rows. */
     bp_trace *trace_huber; /**< On net: takes no labels. */
     bp_connection connection; /**< A weight of the first layer of net, row 1. */
+    bp_influence_options changes; /**< The kind is that. */
     bp_bundle *nothing; /**< Not loaded. */
     bp_bundle *loaded;  /**< From "net.model". */
     bp_metrics *blank;    /**< Of 2 outputs, without rows. */
@@ -221,6 +226,12 @@ struct world {
     bp_snapshot *taken;    /**< Of `trainer`. */
     bp_history *history;  /**< Empty. */
     bp_history *past;     /**< Of 2 epochs. */
+    bp_trainer *watched;  /**< On other, built, had 2 epochs under the recorder. */
+    bp_dataset *plane;    /**< Inputs and targets for it. */
+    bp_recorder *recorder_fresh; /**< Of watched, has not started. */
+    bp_recorder *recorder; /**< Of watched, with all there is to keep: 2 samples. */
+    bp_recorder_options record; /**< As it was started. */
+    bp_picture_options plane_picture; /**< With the plane's data. */
     bp_diagnosis *found;  /**< Of `trainer`: at least one finding. */
     bp_stream *dry;       /**< Without a source. */
     bp_stream *stream;    /**< Of the inputs and labels of `in`. */

@@ -119,6 +119,8 @@ void world_reset_out(struct world *world)
     out->paths.struct_size = sizeof out->paths;
     out->path.struct_size = sizeof out->path;
     out->nudge.struct_size = sizeof out->nudge;
+    out->influence.struct_size = sizeof out->influence;
+    out->bad_influence.struct_size = sizeof out->influence - 1;
     out->progress.struct_size = sizeof out->progress;
     out->tensor.struct_size = sizeof out->tensor;
     out->number.struct_size = sizeof out->number;
@@ -228,6 +230,7 @@ static void create_traces(struct world *w)
 {
     bp_path_summary paths = {.struct_size = sizeof paths};
     bp_nudge nudge = {.struct_size = sizeof nudge};
+    size_t ranked = 0;
 
     w->connection = (bp_connection){
         .struct_size = sizeof w->connection, .kind = BP_CONNECTION_WEIGHT, .row = 1};
@@ -238,6 +241,9 @@ static void create_traces(struct world *w)
     ok(bp_trace_run_labels(w->trace, w->in.f, 2 * WORLD_INPUTS, w->in.labels, 2));
     ok(bp_trace_run_labels(w->trace_own, w->in.f, 2 * WORLD_INPUTS, w->in.labels, 2));
     ok(bp_trace_find_paths(w->trace, &w->connection, 3, &paths));
+    ok(bp_influence_options_init(&w->changes));
+    ok(bp_trace_find_influences(w->trace, NULL, 2, &ranked));
+    w->changes.kind = BP_INFLUENCE_CHANGES;
     ok(bp_trace_nudge(w->trace, &w->connection, 0.125, &nudge));
 }
 
@@ -387,6 +393,29 @@ static void create_metrics(struct world *w)
     ok(bp_metrics_add_targets(w->metrics, w->in.f, outputs, w->in.targets, NULL, 4));
 }
 
+static const int32_t metric_codes[] = {BP_METRIC_ACCURACY};
+
+static void create_recorder(struct world *w)
+{
+    w->plane = make_dataset(4, 2, 3, w->env);
+    w->watched = make_trainer(w->other, BP_COST_MSE, 4, 3);
+    ok(bp_recorder_create(w->watched, &w->recorder_fresh));
+    ok(bp_recorder_create(w->watched, &w->recorder));
+    ok(bp_recorder_options_init(&w->record));
+    w->record.samples = 2;
+    w->record.probe = w->plane;
+    w->record.regions = 1;
+    w->record.connections = &w->connection;
+    w->record.connections_count = 1;
+    w->record.metrics = w->metrics;
+    w->record.metric_codes = metric_codes;
+    w->record.metric_codes_count = 1;
+    ok(bp_recorder_start(w->recorder, &w->record));
+    ok(bp_picture_options_init(&w->plane_picture));
+    w->plane_picture.data = w->plane;
+    ok(bp_trainer_fit(w->watched, w->plane, 2, bp_recorder_progress, w->recorder));
+}
+
 static void create_studies(struct world *w)
 {
     static const float zeros[3 * WORLD_INPUTS];
@@ -439,6 +468,7 @@ void world_create(struct world *world)
     create_bundles(world);
     create_metrics(world);
     create_history(world);
+    create_recorder(world);
     create_studies(world);
     create_snapshots(world);
     create_streams(world);
@@ -478,6 +508,7 @@ static void destroy_out(struct world_out *out)
     DESTROY_OUT(bp_bundle_destroy, out->bundle);
     DESTROY_OUT(bp_metrics_destroy, out->metrics);
     DESTROY_OUT(bp_history_destroy, out->history);
+    DESTROY_OUT(bp_recorder_destroy, out->recorder);
     DESTROY_OUT(bp_diagnosis_destroy, out->diagnosis);
     DESTROY_OUT(bp_snapshot_destroy, out->snapshot);
     DESTROY_OUT(bp_stream_destroy, out->stream);
@@ -485,6 +516,9 @@ static void destroy_out(struct world_out *out)
 
 static void destroy_trainers(struct world *w)
 {
+    bp_recorder_destroy(w->recorder_fresh);
+    bp_recorder_destroy(w->recorder);
+    bp_trainer_destroy(w->watched);
     bp_trainer_destroy(w->fresh);
     bp_trainer_destroy(w->trainer);
     bp_trainer_destroy(w->ready);
@@ -519,6 +553,7 @@ static void destroy_data(struct world *w)
     bp_metrics_destroy(w->blank);
     bp_history_destroy(w->history);
     bp_history_destroy(w->past);
+    bp_dataset_destroy(w->plane);
     bp_diagnosis_destroy(w->found);
     bp_snapshot_destroy(w->no_state);
     bp_snapshot_destroy(w->taken);

@@ -294,6 +294,20 @@ static void mix_history(uint64_t *digest, const bp_history *history)
     }
 }
 
+static void mix_recorder(uint64_t *digest, const bp_recorder *recorder)
+{
+    const size_t columns = bp_recorder_columns(recorder);
+
+    mix_size(digest, bp_recorder_samples(recorder));
+    mix_size(digest, columns);
+    for (size_t i = 0; i < bp_recorder_samples(recorder) * columns; ++i) {
+        double value = 0;
+        mix_double(digest,
+                   bp_recorder_get_value(recorder, i / columns, i % columns, &value),
+                   value);
+    }
+}
+
 static void mix_snapshot(uint64_t *digest, const bp_snapshot *snapshot)
 {
     bp_tensor tensor = {.struct_size = sizeof tensor};
@@ -361,6 +375,9 @@ static void mix_data(uint64_t *digest, const struct world *world)
     mix_figures(digest, world->metrics);
     mix_history(digest, world->history);
     mix_history(digest, world->past);
+    mix_recorder(digest, world->recorder_fresh);
+    mix_recorder(digest, world->recorder);
+    mix_trainer(digest, world->watched);
     mix_snapshot(digest, world->no_state);
     mix_snapshot(digest, world->taken);
     mix_stream(digest, world->dry);
