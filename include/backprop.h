@@ -2201,6 +2201,16 @@ typedef struct bp_fit_options {
                                  the results are those of a fit without a break, to the
                                  bit. 0 (default): begin a new one. */
     uint32_t reserved_too;  /**< 0. */
+    const char *checkpoint; /**< File in which the last state is kept, as by
+                                 bp_snapshot_save(): at the end of the fit, also where the
+                                 callback stops it, and in between by the next two. Or
+                                 NULL (default). A file that cannot be written ends the
+                                 fit. */
+    const char *checkpoint_best; /**< File for the state after each look that was the best
+                                 so far. Or NULL (default). */
+    uint64_t checkpoint_epochs; /**< After each of so many epochs; 0 (default): not so. */
+    double checkpoint_seconds; /**< After the step or epoch in which so many seconds have
+                                 gone by since the last; 0 (default): not so. */
 } bp_fit_options;
 
 /** What bp_trainer_train() came to. */
@@ -2230,7 +2240,8 @@ BP_API bp_status bp_fit_options_init(bp_fit_options *options);
  * @return as bp_trainer_epoch(), ::BP_EINVAL for an option out of range, ::BP_ESHAPE and
  *         ::BP_ESTATE also if held-out rows or metrics do not fit or a metric is not
  *         defined, ::BP_EDATA also if a cost of held-out rows overflows, ::BP_ENOMEM,
- *         ::BP_ESTOPPED if the callback stopped it. */
+ *         ::BP_ESTOPPED if the callback stopped it; as bp_snapshot_save() if a checkpoint
+ *         cannot be written. */
 BP_API bp_status bp_trainer_train(bp_trainer *trainer, const bp_dataset *data,
                                   const bp_fit_options *options, bp_fit_result *result);
 
@@ -3172,6 +3183,48 @@ BP_API bp_status bp_snapshot_add_tensor(bp_snapshot *snapshot, const bp_tensor *
  * @return as bp_snapshot_add_tensor(). */
 BP_API bp_status bp_snapshot_add_number(bp_snapshot *snapshot,
                                         const bp_number_entry *number);
+
+/** Save a snapshot to a file, a checkpoint: as a whole or not at all, as by
+ * bp_network_save(), in the same format with other metadata (`docs/model-format.md`). No
+ * bit is lost.
+ * @param snapshot  holds at least one tensor; it is only read, but for its line of error.
+ * @param path      of the file, as the file table takes it; a file there is replaced.
+ * @return ::BP_EINVAL, ::BP_ESTATE for an empty one, ::BP_EDATA for a number that is not
+ *         finite, ::BP_EIO, ::BP_ELIMIT for a header over 2^24 bytes or more than 16384
+ *         tensors, ::BP_EUNSUPPORTED if the file table only reads, ::BP_ENOMEM. */
+BP_API bp_status bp_snapshot_save(bp_snapshot *snapshot, const char *path);
+
+/** The twin of bp_snapshot_save() to memory; see bp_network_save_memory().
+ * @param snapshot  holds at least one tensor.
+ * @param bytes     where they go; may be NULL if @p capacity is 0.
+ * @param capacity  of @p bytes.
+ * @param size      where their number goes, also with ::BP_ELIMIT.
+ * @return as bp_snapshot_save(), ::BP_ELIMIT also if the capacity is too small: nothing
+ *         is written to @p bytes then. */
+BP_API bp_status bp_snapshot_save_memory(bp_snapshot *snapshot, void *bytes,
+                                         size_t capacity, size_t *size);
+
+/** Load a file that bp_snapshot_save() has written, in place of what the snapshot held.
+ * Every byte is checked, as by bp_bundle_load(); whether a trainer can go on from it is
+ * for bp_trainer_restore() to say.
+ * @param snapshot  stays as it is if this fails.
+ * @param path      of the file, as the file table takes it.
+ * @param options   or NULL for the defaults; memory_limit is that of the tensors, and
+ *                  header_limit counts. The others do not.
+ * @return ::BP_EINVAL, ::BP_EIO, ::BP_EDATA for what is no checkpoint or is damaged,
+ *         ::BP_ELIMIT for what is over a limit, ::BP_EUNSUPPORTED for a newer format or a
+ *         build without jansson, ::BP_ENOMEM. */
+BP_API bp_status bp_snapshot_load(bp_snapshot *snapshot, const char *path,
+                                  const bp_load_options *options);
+
+/** The twin of bp_snapshot_load() from memory.
+ * @param snapshot  stays as it is if this fails.
+ * @param bytes     of a file; they are not needed any more afterwards.
+ * @param size      in bytes.
+ * @param options   as for bp_snapshot_load(), or NULL.
+ * @return as bp_snapshot_load(). */
+BP_API bp_status bp_snapshot_load_memory(bp_snapshot *snapshot, const void *bytes,
+                                         size_t size, const bp_load_options *options);
 
 /** @} */
 

@@ -326,18 +326,24 @@ static bp_status steps(struct bp_fit *fit, size_t *row)
             fit->due = true;
             bp_trainer_see_epoch(trainer, bp_fit_cost(fit));
         }
-        status = report_step(fit, *row);
+        status = bp_fit_keep_step(fit);
+        if (status == BP_OK)
+            status = report_step(fit, *row);
     } while (status == BP_OK && fit->reason == 0 && *row < trainer->epoch_rows);
     return status;
 }
 
 /* What comes after the last step of an epoch. */
-static bp_status conclude(struct bp_fit *fit, bp_status status)
+static bp_status conclude(struct bp_fit *fit)
 {
+    bp_status status = BP_OK;
+
     fit->done++;
     fit->due = false;
-    if (status == BP_OK && fit->watch != NULL)
+    if (fit->watch != NULL)
         status = bp_watch_look(fit->watch, fit);
+    if (status == BP_OK)
+        status = bp_fit_keep_epoch(fit);
     return status == BP_OK ? report_epoch(fit, fit->trainer->epoch_rows) : status;
 }
 
@@ -354,7 +360,7 @@ static bp_status epoch(struct bp_fit *fit)
     if (status != BP_OK)
         return fail_step(fit->trainer, status);
     status = steps(fit, &row);
-    return row < fit->trainer->epoch_rows ? status : conclude(fit, status);
+    return status == BP_OK && row == fit->trainer->epoch_rows ? conclude(fit) : status;
 }
 
 /* An epoch that was complete when its state was taken out, but not looked at. */
@@ -365,7 +371,7 @@ static bp_status take_up(struct bp_fit *fit)
     if (!fit->due)
         return BP_OK;
     status = bp_watch_begin(fit->watch);
-    return status == BP_OK ? conclude(fit, BP_OK) : status;
+    return status == BP_OK ? conclude(fit) : status;
 }
 
 /* The first and the last batch of an epoch, which may be a short one. */
@@ -403,12 +409,14 @@ bp_status bp_fit_run(struct bp_fit *fit)
         ((double)fit->epochs - (double)fit->done) * (double)rows - (double)before;
     if (fit->progress != NULL || fit->watch != NULL)
         fit->began = bp_host_seconds(&trainer->network->host);
+    fit->kept_at = fit->began;
     bp_trainer_drop_carry(trainer);
     trainer->fit = fit->watch != NULL ? fit : NULL;
     trainer->busy = true;
     status = take_up(fit);
     while (status == BP_OK && fit->reason == 0 && fit->done < fit->epochs)
         status = epoch(fit);
+    status = bp_fit_keep_end(fit, status);
     trainer->busy = false;
     trainer->fit = NULL;
     return status;

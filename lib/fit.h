@@ -44,6 +44,8 @@ struct bp_fit {
     void *user;
     struct bp_watch *watch; /**< Or NULL. */
     bool due;               /**< The last epoch is complete, but not looked at yet. */
+    bool kept;              /**< The state is in a file as it is now. */
+    double kept_at;         /**< Clock when that was written. */
     int32_t reason;         /**< Not 0: it ended before its time, a `BP_FIT_` value. */
     double weight; /**< Of the rows done of the epoch: its cost is divided by it. */
     double step_cost;
@@ -90,6 +92,12 @@ struct bp_carry bp_fit_carry(const struct bp_fit *fit);
  *  created, and the fit has its first fields.
  * @return ::BP_ESTATE if the best parameters are asked for and are not there. */
 bp_status bp_watch_resume(struct bp_watch *watch, struct bp_fit *fit);
+
+/** After a step, an epoch and the whole fit: write the files that are due. The last gives
+ *  @p status back, or what failed. */
+bp_status bp_fit_keep_step(struct bp_fit *fit);
+bp_status bp_fit_keep_epoch(struct bp_fit *fit);
+bp_status bp_fit_keep_end(struct bp_fit *fit, bp_status status);
 
 /** The fit ended: the best parameters come back. */
 void bp_watch_restore(const struct bp_watch *watch);

@@ -60,6 +60,19 @@ static bp_status check_numbers(const bp_fit_options *options, struct bp_text *te
     return BP_OK;
 }
 
+static bp_status check_checkpoint(const bp_fit_options *options, struct bp_text *text)
+{
+    const double seconds = options->checkpoint_seconds;
+
+    if (!(seconds >= 0 && seconds - seconds == 0))
+        return fail_number(text, "checkpoint_seconds", seconds, "at least 0 and finite");
+    if (options->checkpoint == NULL && (seconds > 0 || options->checkpoint_epochs > 0))
+        return bp_fail(text, BP_EINVAL,
+                       "options.checkpoint is NULL, expected a path for what is to be "
+                       "kept after seconds or epochs");
+    return BP_OK;
+}
+
 static bp_status check_monitor(const bp_fit_options *options, struct bp_text *text)
 {
     const bool held = options->validation != NULL || options->validation_fraction > 0;
@@ -90,6 +103,8 @@ static bp_status check_options(const bp_fit_options *options, struct bp_text *te
 
     if (status == BP_OK)
         status = check_numbers(options, text);
+    if (status == BP_OK)
+        status = check_checkpoint(options, text);
     if (status == BP_OK)
         status = check_monitor(options, text);
     return status;

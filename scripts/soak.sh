@@ -162,14 +162,15 @@ stage_fuzz() {
     mkdir -p "$fuzz"
     fuzz_build || return 1
     fuzz_failed=0
-    for target in model import csv idx npy round_trip calls; do
+    for target in model checkpoint import csv idx npy round_trip calls; do
         fuzz_one "$target" || fuzz_failed=1
     done
     [ "$fuzz_failed" -eq 0 ]
 }
 
 stage_kills() {
-    soak_tree && BP_KILLS=10000 "$tree/tests/test_bundle_faults"
+    soak_tree && BP_KILLS=10000 "$tree/tests/test_bundle_faults" &&
+        BP_KILLS=10000 "$tree/tests/test_fit_checkpoint"
 }
 
 stage_lesson() {

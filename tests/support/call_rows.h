@@ -625,6 +625,15 @@ CALL(bp_snapshot_add_number, ALLOCATES, "",
                                              .struct_size = sizeof(bp_number_entry),
                                              .name = "y",
                                              .whole = 3}))
+CALL(bp_snapshot_save, ALLOCATES, "", bp_snapshot_save(w->taken, "new.state"))
+CALL(bp_snapshot_save_memory, ALLOCATES, "",
+     bp_snapshot_save_memory(w->taken, w->out.bytes, sizeof w->out.bytes, &w->out.count))
+CALL(bp_snapshot_load, ALLOCATES, "", bp_snapshot_load(w->no_state, "net.state", NULL))
+CALL(bp_snapshot_load, ALLOCATES, "again", bp_snapshot_load(w->taken, "net.state", NULL))
+CALL(bp_snapshot_load_memory, ALLOCATES, "",
+     bp_snapshot_load_memory(w->no_state,
+                             failing_env_find_file(&w->host, "net.state")->bytes,
+                             failing_env_find_file(&w->host, "net.state")->size, NULL))
 
 /* 19. Studies. */
 CALL(bp_cross_options_init, NEVER, "", bp_cross_options_init(&w->out.cross_options))

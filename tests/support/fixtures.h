@@ -87,7 +87,7 @@ enum {
     WORLD_BATCH = 4,
     WORLD_WEIGHTS = 8, /**< Of the last layer: 2 x 4. */
     WORLD_SCRATCH = 64,
-    WORLD_MODEL_SIZE = 4096 /**< More than any model here has bytes. */
+    WORLD_MODEL_SIZE = 8192 /**< More than any model here has bytes. */
 };
 
 /** Where outputs go: all bytes are WORLD_CANARY but what must be set. */

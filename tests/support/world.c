@@ -345,6 +345,7 @@ static void create_snapshots(struct world *w)
     ok(bp_snapshot_create(w->env, &w->no_state));
     ok(bp_snapshot_create(w->env, &w->taken));
     ok(bp_snapshot_take(w->taken, w->trainer));
+    ok(bp_snapshot_save(w->taken, "net.state"));
 }
 
 /* The fit is on a copy, so that `net` stays as others know it. */
