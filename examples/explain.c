@@ -70,6 +70,21 @@ static void draw_all(bp_trace *trace, const bp_connection *connection,
     }
 }
 
+/* The pixels that have the largest part in the cost. */
+static void draw_influence(bp_trace *trace, const bp_picture_options *options,
+                           const struct settings *settings)
+{
+    bp_influence_options what;
+    char path[4200];
+    size_t found = 0;
+
+    CHECK_STATUS(bp_influence_options_init(&what));
+    what.kind = BP_INFLUENCE_INPUTS;
+    CHECK(trace, bp_trace_find_influences(trace, &what, PATHS, &found));
+    snprintf(path, sizeof path, "%s/explain-digits-inputs.svg", settings->out);
+    draw(trace, BP_PICTURE_INFLUENCE, NULL, options, path);
+}
+
 /* ---- numbers ---- */
 
 static void print_chain(bp_trace *trace, const bp_connection *connection)
@@ -323,6 +338,7 @@ static void explain_digits(const struct settings *settings)
     options.output_names_count = DIGITS;
     options.units = DIGITS;
     draw_all(trace, &connection, &options, settings, "digits");
+    draw_influence(trace, &options, settings);
 
     bp_trace_destroy(trace);
     bp_network_destroy(network);

@@ -60,6 +60,7 @@
  *  - 17. @ref bundle        models in files
  *  - 18. @ref snapshot      a training taken out and put back
  *  - 19. @ref study         studies: many runs, a rate, why it does not learn
+ *  - 20. @ref stream        rows that do not fit into memory
  */
 
 #include <stddef.h>
@@ -445,7 +446,8 @@ enum {
                                    trainers take it over when they are created and built;
                                    threads start with the first call that has work for
                                    them, and end with the object. The results do not
-                                   depend on it, to the bit. */
+                                   depend on it, to the bit. A fit on a stream can have
+                                   one thread more, see ::BP_STREAM_PREFETCH. */
 };
 
 /** Which of a layer's parameters. A layer with callbacks has ::BP_PARAMETER_WEIGHT only,
@@ -2199,6 +2201,16 @@ typedef struct bp_fit_options {
                                  the results are those of a fit without a break, to the
                                  bit. 0 (default): begin a new one. */
     uint32_t reserved_too;  /**< 0. */
+    const char *checkpoint; /**< File in which the last state is kept, as by
+                                 bp_snapshot_save(): at the end of the fit, also where the
+                                 callback stops it, and in between by the next two. Or
+                                 NULL (default). A file that cannot be written ends the
+                                 fit. */
+    const char *checkpoint_best; /**< File for the state after each look that was the best
+                                 so far. Or NULL (default). */
+    uint64_t checkpoint_epochs; /**< After each of so many epochs; 0 (default): not so. */
+    double checkpoint_seconds; /**< After the step or epoch in which so many seconds have
+                                 gone by since the last; 0 (default): not so. */
 } bp_fit_options;
 
 /** What bp_trainer_train() came to. */
@@ -2228,7 +2240,8 @@ BP_API bp_status bp_fit_options_init(bp_fit_options *options);
  * @return as bp_trainer_epoch(), ::BP_EINVAL for an option out of range, ::BP_ESHAPE and
  *         ::BP_ESTATE also if held-out rows or metrics do not fit or a metric is not
  *         defined, ::BP_EDATA also if a cost of held-out rows overflows, ::BP_ENOMEM,
- *         ::BP_ESTOPPED if the callback stopped it. */
+ *         ::BP_ESTOPPED if the callback stopped it; as bp_snapshot_save() if a checkpoint
+ *         cannot be written. */
 BP_API bp_status bp_trainer_train(bp_trainer *trainer, const bp_dataset *data,
                                   const bp_fit_options *options, bp_fit_result *result);
 
@@ -2294,7 +2307,7 @@ BP_API bp_status bp_history_write_csv(bp_history *history, bp_write_fn write, vo
  * couples its units. Scale and shift have gradients, but are no connections.
  *
  * The numbers of a row are those of this one example: C is its own cost. The gradient of
- * the batch is the mean over the rows. Layers and units count from 0.
+ * the batch is the mean over the rows, by their weights. Layers and units count from 0.
  * @{ */
 
 /** The chain rule at work on a batch, to be asked. */
@@ -2305,7 +2318,7 @@ typedef struct bp_trace_info {
     uint32_t struct_size; /**< sizeof(bp_trace_info), set by the caller. */
     int32_t in_float;     /**< 1 if a layer or the cost had to be traced in float. */
     size_t rows;          /**< Examples; 0 before a run, and then the rest is 0. */
-    double cost;          /**< The mean over the examples. */
+    double cost;          /**< The mean over the examples, by their weights. */
 } bp_trace_info;
 
 /** What a trace holds of one layer. */
@@ -2445,9 +2458,9 @@ BP_API bp_status bp_trace_run_labels(bp_trace *trace, const float *inputs,
 
 /** The twin of bp_trace_run() with rows of a data set.
  * @param trace  the trace.
- * @param data   its targets are used, or its labels if it has no targets. Weights of rows
- *               are not looked at: a trace is about each example, and its gradient of the
- *               batch is the plain mean.
+ * @param data   its targets are used, or its labels if it has no targets. Where rows have
+ *               weights, cost and gradient of the batch are the means by these, as in
+ *               training; the numbers of a row are those of this example alone.
  * @param first  the first row, from 0.
  * @param rows   how many, at least 1.
  * @return also ::BP_EINVAL if the rows are not there, ::BP_ESTATE if the data set has
@@ -2477,7 +2490,7 @@ BP_API bp_status bp_trace_get_layer(const bp_trace *trace, size_t layer,
 BP_API bp_status bp_trace_get_values(const bp_trace *trace, size_t row, size_t layer,
                                      int32_t what, double *values, size_t count);
 
-/** Copy the cost of each row out; their mean is the cost of the batch.
+/** Copy the cost of each row out; their mean, by their weights, is that of the batch.
  * @return ::BP_EINVAL, ::BP_ESTATE before a run, ::BP_ESHAPE if @p count is not the
  *         number of rows. */
 BP_API bp_status bp_trace_get_costs(const bp_trace *trace, double *values, size_t count);
@@ -2568,7 +2581,177 @@ BP_API bp_status bp_trace_nudge(bp_trace *trace, const bp_connection *connection
 BP_API bp_status bp_trace_get_nudge(const bp_trace *trace, size_t layer, int32_t what,
                                     double *predicted, double *real, size_t count);
 
-/** What can be drawn. All but the last two are SVG: one image that fits any width, for
+/** What bp_trace_find_influences() ranks. */
+enum {
+    BP_INFLUENCE_WEIGHTS = 1, /**< Weights w by w dT/dw: to first order, what T would lose
+                                   if the connection were cut. */
+    BP_INFLUENCE_INPUTS = 2,  /**< Inputs x by x dT/dx: what T would lose if x were 0. */
+    BP_INFLUENCE_CHANGES = 3  /**< Weights by how far the network's are now from what they
+                                   were when the trace ran: with a step of training in
+                                   between, its update, whatever the optimizer. Plain SGD
+                                   gives -rate dC/dw, the mean over the rows of activity
+                                   times error: fire together, wire together. */
+};
+
+/** What to rank, and by its part in which T. */
+typedef struct bp_influence_options {
+    uint32_t struct_size; /**< sizeof(bp_influence_options), set by
+                               bp_influence_options_init(). */
+    int32_t kind;         /**< A `BP_INFLUENCE_` value; default
+                               ::BP_INFLUENCE_WEIGHTS. */
+    size_t row;           /**< The example; SIZE_MAX (default): all, by their weights. */
+    size_t output;        /**< T is the last layer's a of this unit; SIZE_MAX (default):
+                               the cost. */
+    size_t layer;         /**< Weights of this layer; SIZE_MAX (default): of all dense
+                               layers. Inputs: not looked at. */
+} bp_influence_options;
+
+/** One connection or input in a ranking. */
+typedef struct bp_influence {
+    uint32_t struct_size; /**< sizeof(bp_influence), set by the caller. */
+    int32_t kind;         /**< ::BP_CONNECTION_WEIGHT or ::BP_CONNECTION_INPUT. */
+    size_t layer;         /**< Of a weight; inputs: 0. */
+    size_t to;            /**< The unit that a weight leads to; inputs: 0. */
+    size_t from;          /**< The unit it comes from, or the input. */
+    double value;         /**< The weight when the trace ran; the input's mean. */
+    double part;          /**< The mean over the rows of value times gradient; or the
+                               change. */
+    double size;          /**< The mean of its absolute values, by which is ranked: what
+                               pulls examples to and fro counts, too. */
+    double gradient;      /**< The mean of dT/dw or dT/dx: of activity times error. */
+    double activity;      /**< The mean of a of `from`; inputs: of x. */
+    double error;         /**< The mean of dT/dz of `to`; inputs: of dT/dx. */
+} bp_influence;
+
+/** Set the options to their defaults, and struct_size.
+ * @return ::BP_EINVAL for NULL. */
+BP_API bp_status bp_influence_options_init(bp_influence_options *options);
+
+/** Rank connections or inputs. They are kept until the next ranking or run; what an
+ * earlier nudge left is gone.
+ * @param trace    a trace that has run: on an example, or on a data set.
+ * @param options  or NULL for the defaults.
+ * @param count    how many at most, at least 1; those of size 0 are not kept.
+ * @param found    where the number of those kept goes.
+ * @return ::BP_EINVAL, ::BP_ESTATE before a run, ::BP_EUNSUPPORTED for weights of a layer
+ *         that is not dense, ::BP_EDATA if a number overflows, ::BP_ENOMEM, ::BP_ELIMIT,
+ *         ::BP_EBUSY, ::BP_ESTOPPED. */
+BP_API bp_status bp_trace_find_influences(bp_trace *trace,
+                                          const bp_influence_options *options,
+                                          size_t count, size_t *found);
+
+/** Give one of a ranking.
+ * @param trace      a trace that has ranked since its run.
+ * @param index      from 0, the largest.
+ * @param influence  filled; set its struct_size before.
+ * @return ::BP_EINVAL for NULL, a wrong struct_size or one that is not there. */
+BP_API bp_status bp_trace_get_influence(const bp_trace *trace, size_t index,
+                                        bp_influence *influence);
+
+/** Keeps what happens in training. */
+typedef struct bp_recorder bp_recorder;
+
+/** What a recorder keeps. */
+typedef struct bp_recorder_options {
+    uint32_t struct_size; /**< sizeof(bp_recorder_options), set by
+                               bp_recorder_options_init(). */
+    int32_t event;        /**< A sample is taken after each ::BP_EVENT_EPOCH (default) or
+                               ::BP_EVENT_STEP. */
+    size_t samples;       /**< At most so many, 2 to 1e6, default 256: when there are
+                               more, every second one goes, and from then on they are
+                               taken half as often. */
+    const bp_dataset *probe; /**< Rows whose activations are looked at, of which the first
+                               256 are copied; or NULL (default). */
+    int32_t regions;      /**< 1: of a network of 2 inputs keep also what it answers in
+                               the plane around the probe; 0 (default). */
+    uint32_t reserved;    /**< 0. */
+    bp_metrics *metrics;  /**< Those of ::bp_fit_options, which must outlive the
+                               recorder; or NULL (default). */
+    const int32_t *metric_codes; /**< What to keep of them: `BP_METRIC_` values, of
+                               ::BP_INDEX_ALL. Copied. */
+    size_t metric_codes_count; /**< How many; 0 (default). */
+    const bp_connection *connections; /**< Weights and biases to keep, with their
+                               gradients. Copied; rows are not looked at. */
+    size_t connections_count; /**< How many; 0 (default). */
+} bp_recorder_options;
+
+/** How a recorder is written. */
+enum {
+    BP_RECORD_CSV = 1,       /**< A line with the names of the columns, then a line a
+                                  sample; what is not known is empty. */
+    BP_RECORD_JSON_LINES = 2 /**< A line a sample, an object with the columns by name,
+                                  null for what is not known; with a probe also
+                                  `histograms`, one a layer. */
+};
+
+/** Set the options to their defaults, and struct_size.
+ * @return ::BP_EINVAL for NULL. */
+BP_API bp_status bp_recorder_options_init(bp_recorder_options *options);
+
+/** Create a recorder.
+ * @param trainer   a built trainer; it must outlive the recorder. Its network's tables
+ *                  give the memory.
+ * @param recorder  where the new object goes; the caller destroys it.
+ * @return ::BP_EINVAL for NULL or a trainer that is not built, ::BP_ENOMEM. */
+BP_API bp_status bp_recorder_create(bp_trainer *trainer, bp_recorder **recorder);
+
+/** Destroy a recorder.
+ * @param recorder  the recorder, or NULL. */
+BP_API void bp_recorder_destroy(bp_recorder *recorder);
+
+/** Why the last failing call that could write to the recorder failed; "" if none has. */
+BP_API const char *bp_recorder_error(const bp_recorder *recorder);
+
+/** Take all memory, forget earlier samples, and get ready for a fit.
+ * @param recorder  the recorder; unchanged if this fails.
+ * @param options   or NULL for the defaults.
+ * @return ::BP_EINVAL for an option out of range or a connection that is not there,
+ *         ::BP_ESHAPE for a probe without rows or of another width, ::BP_EBUSY,
+ *         ::BP_ENOMEM, ::BP_ELIMIT. */
+BP_API bp_status bp_recorder_start(bp_recorder *recorder,
+                                   const bp_recorder_options *options);
+
+/** The ::bp_progress_fn of a recorder: give it to a fit with the recorder as `user`, or
+ * call it from a callback or a loop of your own. Takes no memory. Steps that are sampled
+ * keep their gradients, which changes no bit of a result.
+ * @param progress  where the fit stands.
+ * @param recorder  a ::bp_recorder that has started.
+ * @return 0; 1 for anything else, which stops a fit; or what an operation of your own
+ *         answered. */
+BP_API int32_t bp_recorder_progress(const bp_progress *progress, void *recorder);
+
+/** Number of samples; 0 for NULL. */
+BP_API size_t bp_recorder_samples(const bp_recorder *recorder);
+
+/** Number of columns; 0 for NULL and before the start. There are, in this order: step,
+ * epoch, seconds, cost, step_cost, rate, validation_cost, monitored; a metric by its
+ * name; of layers with parameters `layer_0_weight_norm`, `layer_0_gradient_norm` and
+ * `layer_0_update_ratio`, which is |dw| / |w| of the step that was sampled; with a probe
+ * `layer_0_a_mean`, `layer_0_a_deviation` and `layer_0_a_zero`, the share of activations
+ * that are 0; of connections `w_0_1_2` or `b_0_1` (layer, to, from), and the same with
+ * `_gradient`. */
+BP_API size_t bp_recorder_columns(const bp_recorder *recorder);
+
+/** Name of a column, as long as the recorder lives and is not started anew; NULL for one
+ * that is not there. */
+BP_API const char *bp_recorder_column_name(const bp_recorder *recorder, size_t column);
+
+/** Give a number; NaN if it is not known, as the cost of a validation that was not made.
+ * @return ::BP_EINVAL for NULL or a sample or column that is not there. */
+BP_API bp_status bp_recorder_get_value(const bp_recorder *recorder, size_t sample,
+                                       size_t column, double *value);
+
+/** Write all samples. Numbers have 17 digits, with a point in every locale.
+ * @param recorder  the recorder.
+ * @param format    a `BP_RECORD_` value.
+ * @param write     called with piece after piece.
+ * @param user      passed to it.
+ * @return ::BP_EINVAL, ::BP_ESTATE before it has started, ::BP_EBUSY, ::BP_ESTOPPED if
+ *         @p write stops. */
+BP_API bp_status bp_recorder_write(bp_recorder *recorder, int32_t format,
+                                   bp_write_fn write, void *user);
+
+/** What can be drawn. All but DOT and JSON are SVG: one image that fits any width, for
  * light and dark surroundings, with colours that the colour-blind can tell apart, and
  * negative numbers dashed as well. */
 enum {
@@ -2578,7 +2761,17 @@ enum {
     BP_PICTURE_PATHS = 3,   /**< The strongest paths from a connection to the cost. */
     BP_PICTURE_NUDGE = 4,   /**< Animated: a nudge goes forward, gradients come back. */
     BP_PICTURE_DOT = 5,     /**< A graph for Graphviz, folded as the network's picture. */
-    BP_PICTURE_JSON = 6     /**< All numbers, as JSON. */
+    BP_PICTURE_JSON = 6,    /**< All numbers, as JSON. */
+    BP_PICTURE_INFLUENCE = 7,  /**< What bp_trace_find_influences() found last: the 16
+                                    largest, with activity and error. */
+    BP_PICTURE_WEIGHTS = 8,    /**< The weights that come into each unit of a dense layer,
+                                    as an image. */
+    BP_PICTURE_HISTOGRAMS = 9, /**< How the activations of each layer are spread: over a
+                                    trace's rows, or over a recorder's samples. */
+    BP_PICTURE_REGIONS = 10,   /**< What a network of 2 inputs answers in the plane; of a
+                                    recorder animated. */
+    BP_PICTURE_CURVES = 11,    /**< Costs, metrics and rate of a recorder. */
+    BP_PICTURE_NORMS = 12      /**< Norms of weights and gradients, and update ratios. */
 };
 
 /** How to draw. */
@@ -2595,6 +2788,11 @@ typedef struct bp_picture_options {
     size_t units;                    /**< Units of a layer to show, 3 to 64; default 9. */
     size_t paths;                    /**< Paths to show, 1 to 64; default 8. */
     double change;                   /**< Of the nudge, finite; default 0.1. */
+    size_t layer;                    /**< Whose weights; default 0. */
+    size_t image_width;              /**< Of an image of weights; 0 (default): as wide as
+                                          high. */
+    const bp_dataset *data;          /**< Examples in a network's regions, with the plane
+                                          around them; NULL (default). */
 } bp_picture_options;
 
 /** Set the options to their defaults, and struct_size.
@@ -2603,12 +2801,14 @@ BP_API bp_status bp_picture_options_init(bp_picture_options *options);
 
 /** Draw a network.
  * @param network  a built network.
- * @param picture  ::BP_PICTURE_NETWORK, ::BP_PICTURE_DOT or ::BP_PICTURE_JSON.
+ * @param picture  ::BP_PICTURE_NETWORK, ::BP_PICTURE_DOT, ::BP_PICTURE_JSON,
+ *                 ::BP_PICTURE_WEIGHTS or ::BP_PICTURE_REGIONS.
  * @param options  or NULL for the defaults.
  * @param write    receives the bytes.
  * @param user     passed to it.
  * @return ::BP_EINVAL, ::BP_ESHAPE for a wrong number of names, ::BP_ESTATE before it is
- *         built, ::BP_ENOMEM, ::BP_ESTOPPED if @p write stops. */
+ *         built, ::BP_EUNSUPPORTED for weights of a layer that is not dense or regions of
+ *         a network without 2 inputs, ::BP_ENOMEM, ::BP_ESTOPPED if @p write stops. */
 BP_API bp_status bp_network_draw(bp_network *network, int32_t picture,
                                  const bp_picture_options *options, bp_write_fn write,
                                  void *user);
@@ -2616,20 +2816,44 @@ BP_API bp_status bp_network_draw(bp_network *network, int32_t picture,
 /** Draw what a trace holds of an example. Paths and nudges are searched and made anew,
  * and what was kept of earlier ones is gone.
  * @param trace       a trace that has run.
- * @param picture     a `BP_PICTURE_` value.
- * @param connection  the example and its connection. May be NULL for
- *                    ::BP_PICTURE_NETWORK, ::BP_PICTURE_DOT and ::BP_PICTURE_JSON: then
+ * @param picture     a `BP_PICTURE_` value up to ::BP_PICTURE_HISTOGRAMS.
+ * @param connection  the example and its connection. May be NULL but for
+ *                    ::BP_PICTURE_CHAIN, ::BP_PICTURE_PATHS and ::BP_PICTURE_NUDGE: then
  *                    it is example 0.
  * @param options     or NULL for the defaults.
  * @param write       receives the bytes; what it got before a failure is worth nothing.
  * @param user        passed to it.
  * @return as bp_trace_find_paths() and bp_trace_nudge(), ::BP_ESHAPE for a wrong number
- *         of names, ::BP_EUNSUPPORTED for the chain of an input, ::BP_ESTOPPED if
- *         @p write stops. */
+ *         of names, ::BP_EUNSUPPORTED for the chain of an input, ::BP_ESTATE for
+ *         influences before they are ranked, ::BP_ESTOPPED if @p write stops. */
 BP_API bp_status bp_trace_draw(bp_trace *trace, int32_t picture,
                                const bp_connection *connection,
                                const bp_picture_options *options, bp_write_fn write,
                                void *user);
+
+/** Draw what a recorder has kept.
+ * @param recorder  the recorder, with at least 1 sample.
+ * @param picture   ::BP_PICTURE_CURVES, ::BP_PICTURE_NORMS, ::BP_PICTURE_HISTOGRAMS,
+ *                  which needs a probe, or ::BP_PICTURE_REGIONS, which needs regions.
+ * @param options   or NULL for the defaults.
+ * @param write     receives the bytes.
+ * @param user      passed to it.
+ * @return ::BP_EINVAL, ::BP_ESHAPE for a wrong number of names, ::BP_ESTATE without
+ *         samples or what the picture needs, ::BP_EBUSY, ::BP_ESTOPPED if @p write
+ *         stops. */
+BP_API bp_status bp_recorder_draw(bp_recorder *recorder, int32_t picture,
+                                  const bp_picture_options *options, bp_write_fn write,
+                                  void *user);
+
+/** Draw the confusion matrix, of the first 24 classes.
+ * @param metrics  the metrics.
+ * @param options  or NULL for the defaults; output_names are those of the classes.
+ * @param write    receives the bytes.
+ * @param user     passed to it.
+ * @return ::BP_EINVAL, ::BP_ESHAPE for a wrong number of names, ::BP_ESTOPPED if @p write
+ *         stops. */
+BP_API bp_status bp_metrics_draw(bp_metrics *metrics, const bp_picture_options *options,
+                                 bp_write_fn write, void *user);
 
 /** @} */
 
@@ -2960,6 +3184,48 @@ BP_API bp_status bp_snapshot_add_tensor(bp_snapshot *snapshot, const bp_tensor *
 BP_API bp_status bp_snapshot_add_number(bp_snapshot *snapshot,
                                         const bp_number_entry *number);
 
+/** Save a snapshot to a file, a checkpoint: as a whole or not at all, as by
+ * bp_network_save(), in the same format with other metadata (`docs/model-format.md`). No
+ * bit is lost.
+ * @param snapshot  holds at least one tensor; it is only read, but for its line of error.
+ * @param path      of the file, as the file table takes it; a file there is replaced.
+ * @return ::BP_EINVAL, ::BP_ESTATE for an empty one, ::BP_EDATA for a number that is not
+ *         finite, ::BP_EIO, ::BP_ELIMIT for a header over 2^24 bytes or more than 16384
+ *         tensors, ::BP_EUNSUPPORTED if the file table only reads, ::BP_ENOMEM. */
+BP_API bp_status bp_snapshot_save(bp_snapshot *snapshot, const char *path);
+
+/** The twin of bp_snapshot_save() to memory; see bp_network_save_memory().
+ * @param snapshot  holds at least one tensor.
+ * @param bytes     where they go; may be NULL if @p capacity is 0.
+ * @param capacity  of @p bytes.
+ * @param size      where their number goes, also with ::BP_ELIMIT.
+ * @return as bp_snapshot_save(), ::BP_ELIMIT also if the capacity is too small: nothing
+ *         is written to @p bytes then. */
+BP_API bp_status bp_snapshot_save_memory(bp_snapshot *snapshot, void *bytes,
+                                         size_t capacity, size_t *size);
+
+/** Load a file that bp_snapshot_save() has written, in place of what the snapshot held.
+ * Every byte is checked, as by bp_bundle_load(); whether a trainer can go on from it is
+ * for bp_trainer_restore() to say.
+ * @param snapshot  stays as it is if this fails.
+ * @param path      of the file, as the file table takes it.
+ * @param options   or NULL for the defaults; memory_limit is that of the tensors, and
+ *                  header_limit counts. The others do not.
+ * @return ::BP_EINVAL, ::BP_EIO, ::BP_EDATA for what is no checkpoint or is damaged,
+ *         ::BP_ELIMIT for what is over a limit, ::BP_EUNSUPPORTED for a newer format or a
+ *         build without jansson, ::BP_ENOMEM. */
+BP_API bp_status bp_snapshot_load(bp_snapshot *snapshot, const char *path,
+                                  const bp_load_options *options);
+
+/** The twin of bp_snapshot_load() from memory.
+ * @param snapshot  stays as it is if this fails.
+ * @param bytes     of a file; they are not needed any more afterwards.
+ * @param size      in bytes.
+ * @param options   as for bp_snapshot_load(), or NULL.
+ * @return as bp_snapshot_load(). */
+BP_API bp_status bp_snapshot_load_memory(bp_snapshot *snapshot, const void *bytes,
+                                         size_t size, const bp_load_options *options);
+
 /** @} */
 
 /** @defgroup study 19. Studies
@@ -3218,6 +3484,153 @@ BP_API bp_status bp_diagnosis_get(const bp_diagnosis *diagnosis, size_t index,
  * @return ::BP_EINVAL, ::BP_ESTOPPED if it answers non-zero. */
 BP_API bp_status bp_diagnosis_write(const bp_diagnosis *diagnosis, bp_write_fn write,
                                     void *user);
+
+/** @} */
+
+/** @defgroup stream 20. Streams
+ *
+ * A stream gives rows that are never in memory all at once: from a function of yours that
+ * makes them, or from files that are read piece by piece. An epoch of a fit takes them in
+ * windows of so many rows, in the order of the source, and shuffles each window. While
+ * the steps run on one window, a thread can fill the next. For the same seed the bits are
+ * the same on any number of threads, with or without that thread; and where one window
+ * holds all rows, they are those of the fit on a data set with these rows.
+ * @{ */
+
+/** A source of rows. */
+typedef struct bp_stream bp_stream;
+
+/** Settings of a stream, for bp_stream_set(). */
+enum {
+    BP_STREAM_WINDOW = 1,  /**< Rows of a window, 1 to 1e9; default 8192. A fit rounds it
+                                up to whole batches, and holds two windows in memory at
+                                most. */
+    BP_STREAM_PREFETCH = 2 /**< 1: a thread of its own fills the next window while the
+                                steps run on the one before; 0: the calling thread fills
+                                it between the steps. The thread calls your function, and
+                                the memory and file functions of your tables, one call at
+                                a time. Default: 1 for files that are read through the
+                                default tables, else 0. There is no such thread where the
+                                host lends threads of its own (::bp_parallel), where
+                                ::BP_NETWORK_THREADS is 1, or where the process has one
+                                processor. */
+};
+
+/** What rows a stream has. */
+typedef struct bp_stream_shape {
+    uint32_t struct_size; /**< sizeof(bp_stream_shape), set by the caller. */
+    int32_t weighted;     /**< 1: rows have weights; 0: they all count alike. */
+    uint64_t rows;        /**< Of an epoch: 1 to 2^53. */
+    size_t inputs;        /**< Input columns, at least 1. */
+    size_t outputs;       /**< Target columns; 0: none. */
+    size_t classes;       /**< Labels are from 0 to classes - 1, at most 1 000 000; 0:
+                               there are none. */
+} bp_stream_shape;
+
+/** Rows to be filled: what a ::bp_rows_fn is given. Arrays are row by row, without
+ * gaps, and all zero; those that the shape does not have are NULL. */
+typedef struct bp_rows {
+    uint32_t struct_size; /**< Size of the record that the library passes. */
+    uint32_t reserved;    /**< 0. */
+    uint64_t epoch;       /**< Epochs that the trainer had completed, from 0. */
+    uint64_t first;       /**< The first row to fill, from 0, counted in the epoch. */
+    size_t rows;          /**< How many. */
+    float *inputs;        /**< rows * inputs numbers, finite. */
+    float *targets;       /**< rows * outputs numbers, finite. */
+    int32_t *labels;      /**< One a row. */
+    float *weights;       /**< One a row, finite and not negative. */
+} bp_rows;
+
+/** Fills rows. It must give the same rows for the same epoch and places, as an epoch that
+ * was stopped goes on in the middle; in another epoch they may be others, so that no
+ * example need ever come twice. It may not call the library on the stream or the trainer.
+ * @return 0; a negative ::bp_status, which the call that wanted the rows then gives; or
+ *         anything else, which it gives as ::BP_ESTOPPED. */
+typedef int32_t (*bp_rows_fn)(bp_rows *rows, void *user);
+
+/** Create a stream without a source.
+ * @param env     the host's tables, or NULL.
+ * @param stream  where the new object goes; the caller destroys it.
+ * @return ::BP_EINVAL, ::BP_ENOMEM. */
+BP_API bp_status bp_stream_create(const bp_env *env, bp_stream **stream);
+
+/** Destroy a stream.
+ * @param stream  the stream, or NULL. */
+BP_API void bp_stream_destroy(bp_stream *stream);
+
+/** Why the last failing call that could write to the stream failed; "" if none has. */
+BP_API const char *bp_stream_error(const bp_stream *stream);
+
+/** Change a setting. Another window is another order of the rows.
+ * @return ::BP_EINVAL for an unknown key or a value out of range, ::BP_EBUSY from a
+ *         callback of a fit on the stream. */
+BP_API bp_status bp_stream_set(bp_stream *stream, int32_t key, double value);
+
+/** Read a setting; the twin of bp_stream_set(). */
+BP_API bp_status bp_stream_get(const bp_stream *stream, int32_t key, double *value);
+
+/** Take the rows from a function.
+ * @param stream  a stream without a source.
+ * @param shape   copied.
+ * @param fill    called whenever rows are needed.
+ * @param user    passed to it; must live as long as the stream.
+ * @return ::BP_EINVAL, ::BP_ESTATE if it has a source, ::BP_ELIMIT for rows that are
+ *         wider than memory. */
+BP_API bp_status bp_stream_open(bp_stream *stream, const bp_stream_shape *shape,
+                                bp_rows_fn fill, void *user);
+
+/** Take the rows from a pair of IDX files, which are not compressed, as
+ * bp_dataset_read_idx() reads them. The files are opened anew for each epoch and must
+ * stay as they are. The labels are read through once, to count the classes.
+ * @param stream  a stream without a source.
+ * @param inputs  path of the file of images.
+ * @param labels  path of the file of labels.
+ * @return ::BP_EINVAL, ::BP_ESTATE, ::BP_EIO, ::BP_EDATA, ::BP_ESHAPE if the files' rows
+ *         differ, ::BP_EUNSUPPORTED for compressed files, ::BP_ENOMEM. */
+BP_API bp_status bp_stream_open_idx(bp_stream *stream, const char *inputs,
+                                    const char *labels);
+
+/** Take the rows from a pair of NPY files, which are not compressed, as
+ * bp_dataset_read_npy() reads them.
+ * @param stream   a stream without a source.
+ * @param inputs   path of the inputs.
+ * @param targets  path of the targets or labels.
+ * @return as bp_stream_open_idx(), ::BP_EUNSUPPORTED also for a version or type that is
+ *         not read, and for more than one column in the order of Fortran. */
+BP_API bp_status bp_stream_open_npy(bp_stream *stream, const char *inputs,
+                                    const char *targets);
+
+/** Tell what rows the stream has.
+ * @param stream  a stream with a source.
+ * @param shape   filled; set its struct_size before.
+ * @return ::BP_EINVAL, ::BP_ESTATE without a source. */
+BP_API bp_status bp_stream_get_shape(const bp_stream *stream, bp_stream_shape *shape);
+
+/** Read rows into a data set, in the order of the source: to hold some out, to fit a
+ * scaler, to look at them.
+ * @param stream   a stream with a source.
+ * @param epoch    what a ::bp_rows_fn is told, from 0; files are the same in all.
+ * @param first    the first row, from 0.
+ * @param rows     how many, at least 1.
+ * @param dataset  an empty data set.
+ * @return ::BP_EINVAL also if the rows are not there, ::BP_ESTATE without a source or if
+ *         the data set is not empty, ::BP_EDATA for numbers, labels or weights that
+ *         cannot be, ::BP_EIO, ::BP_ENOMEM, ::BP_EBUSY, and what the function answers. */
+BP_API bp_status bp_stream_read(bp_stream *stream, uint64_t epoch, uint64_t first,
+                                size_t rows, bp_dataset *dataset);
+
+/** Train with options on the rows of a stream; the twin of bp_trainer_train(). An epoch
+ * that was stopped goes on, with the same bits, if the stream has the same rows and
+ * window as then. What is wrong with rows is told when their window is begun.
+ * @param trainer  a built trainer.
+ * @param stream   a stream with a source; it is busy until this returns.
+ * @param options  or NULL for the defaults. Held-out rows are a data set in memory:
+ *                 `validation_fraction` must be 0.
+ * @param result   filled if it succeeds; set its struct_size before. Or NULL.
+ * @return as bp_trainer_train() and bp_stream_read(). */
+BP_API bp_status bp_trainer_train_stream(bp_trainer *trainer, bp_stream *stream,
+                                         const bp_fit_options *options,
+                                         bp_fit_result *result);
 
 /** @} */
 

@@ -5,6 +5,7 @@
  *     what is stored    bundle_walk     the tensors of a network, in their order
  *     its description   bundle_write    metadata of network, cost, scaler, names
  *                       bundle_read     and back, with every check
+ *     its frame         bundle_frame    size, header, checksum, of checkpoints as well
  *     its bytes         bundle_move     between arena and file, in blocks
  *     the calls         bundle_save, bundle_load, bundle
  *
@@ -132,6 +133,46 @@ bp_status bp_move_out(struct bp_mover *mover, const struct bp_stored *stored,
 bp_status bp_move_in(struct bp_mover *mover, const struct bp_stored *stored,
                      bp_fill_fn fill, void *user, struct bp_text *text);
 
+struct bp_source;
+
+/** A file of the profile that is read: size and header, tensors, checksum. The first four
+ *  fields are set. */
+struct bp_frame {
+    const struct bp_host *host;
+    struct bp_text *text;
+    struct bp_source *source;
+    const char *what; /**< "model": for lines. */
+    struct bp_bytes json;
+    struct bp_mover *mover;
+    uint32_t checksum; /**< As the header says. */
+    struct bp_st_header header;
+};
+
+/** @return ::BP_ENOMEM; nothing is left to end then. */
+bp_status bp_frame_begin(struct bp_frame *frame);
+void bp_frame_end(struct bp_frame *frame);
+
+/** Read size and header, and check that the data are as long as it says.
+ * @return ::BP_EIO, ::BP_EDATA, ::BP_ELIMIT, ::BP_ENOMEM. */
+bp_status bp_frame_header(struct bp_frame *frame, size_t limit);
+
+/** Take the checksum out of the header, once all of it was found right. */
+bp_status bp_frame_checksum(struct bp_frame *frame);
+
+/** Read the next tensor. */
+bp_status bp_frame_tensor(struct bp_frame *frame, const struct bp_stored *stored);
+
+/** The data end, and the checksum is that of all bytes. */
+bp_status bp_frame_close(struct bp_frame *frame);
+
+/** Check the options of a load, and give the defaults where there are none. */
+bp_status bp_load_check(const bp_load_options **options, bp_load_options *defaults,
+                        struct bp_text *text);
+
+/** Put the name of the file, of which the end counts, before the line of a fault that
+ *  does not have it. @return @p status. */
+bp_status bp_frame_blame(const char *path, bp_status status, struct bp_text *text);
+
 /** What makes the bytes of a file, once for each call and always the same. */
 struct bp_output {
     bp_status (*produce)(void *context, bp_sink_fn sink, void *user);
@@ -154,6 +195,9 @@ bp_status bp_save_check(struct bp_network *network, const bp_save_options *given
                         bp_save_options *options);
 
 /* The header. */
+
+/** "major.minor", both whole. @return false if it is not. */
+bool bp_format_version(const char *text, uint64_t *major, uint64_t *minor);
 
 /** The first words of every header: the checksum follows, 8 digits. */
 extern const char bp_header_begin[];

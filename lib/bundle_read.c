@@ -70,8 +70,7 @@ bp_status bp_other_version(const struct bp_reading *r, const char *name, uint64_
 
 /* Versions. */
 
-/* "major.minor", both whole. */
-static bool split_version(const char *text, uint64_t *major, uint64_t *minor)
+bool bp_format_version(const char *text, uint64_t *major, uint64_t *minor)
 {
     const char *point = strchr(text, '.');
     struct bp_exact first;
@@ -96,7 +95,7 @@ static bp_status read_format(struct bp_reading *r)
                        "metadata 'format' is missing: this is no model "
                        "that bp_network_save has written");
     if (strncmp(value, name, strlen(name)) != 0 ||
-        !split_version(value + strlen(name), &major, &r->minor) || major == 0)
+        !bp_format_version(value + strlen(name), &major, &r->minor) || major == 0)
         return fail_value(r, "format", value, "as \"backprop 1.0\"");
     if (major > BP_FORMAT_MAJOR)
         return bp_fail(r->text, BP_EUNSUPPORTED,

@@ -158,6 +158,11 @@ static size_t slots_size(const struct bp_network *network)
     return network->count * sizeof(struct bp_slot);
 }
 
+static size_t runs_size(const struct bp_network *network)
+{
+    return network->count * sizeof(struct bp_op_run);
+}
+
 static bp_status reserve(struct bp_pass *pass)
 {
     const struct bp_network *network = pass->network;
@@ -169,7 +174,8 @@ static bp_status reserve(struct bp_pass *pass)
         !bp_mul(pass->capacity, sizeof *pass->weights, &weights_size))
         return BP_ELIMIT;
     pass->slots = bp_host_allocate(&network->host, slots_size(network));
-    if (pass->slots == NULL)
+    pass->runs = bp_host_allocate(&network->host, runs_size(network));
+    if (pass->slots == NULL || pass->runs == NULL)
         return BP_ENOMEM;
     plan_all(pass, &plan);
     if (plan.overflow)
@@ -209,7 +215,9 @@ bp_status bp_pass_create(struct bp_pass *pass, const struct bp_network *network,
     status = reserve(pass);
     if (status == BP_OK)
         status = reserve_pool(pass);
-    if (status != BP_OK)
+    if (status == BP_OK)
+        bp_pass_prepare(pass);
+    else
         bp_pass_release(pass);
     return status;
 }
@@ -226,6 +234,7 @@ void bp_pass_release(struct bp_pass *pass)
     bp_host_release(host, pass->labels, pass->capacity * sizeof *pass->labels);
     bp_host_release(host, pass->weights, pass->capacity * sizeof *pass->weights);
     bp_host_release(host, pass->slots, slots_size(pass->network));
+    bp_host_release(host, pass->runs, runs_size(pass->network));
     *pass = (struct bp_pass){.network = NULL};
 }
 

@@ -21,6 +21,7 @@ struct bp_pass {
     size_t capacity; /**< Rows there is room for. */
     bool training;   /**< Every layer keeps its numbers; there is room for gradients. */
     struct bp_slot *slots;
+    struct bp_op_run *runs; /**< Of each layer, what is the same for all batches. */
     struct bp_arena arena;
     struct bp_pool *pool;
     size_t input, targets, scratch;
@@ -39,6 +40,9 @@ struct bp_pass {
  * @return ::BP_ENOMEM, ::BP_ELIMIT; nothing is left allocated then. */
 bp_status bp_pass_create(struct bp_pass *pass, const struct bp_network *network,
                          size_t rows, bool training);
+
+/** Fill in `runs`: arrays and network are there. */
+void bp_pass_prepare(const struct bp_pass *pass);
 
 /** Also for a pass that is all zero. */
 void bp_pass_release(struct bp_pass *pass);

@@ -4,8 +4,7 @@
 
 #include <math.h>
 
-/* What both directions of layer @p i have in common. */
-static struct bp_op_run run_of(const struct bp_pass *pass, size_t i)
+static struct bp_op_run prepared(const struct bp_pass *pass, size_t i)
 {
     const struct bp_network *network = pass->network;
     const struct bp_slot *slot = &pass->slots[i];
@@ -14,10 +13,6 @@ static struct bp_op_run run_of(const struct bp_pass *pass, size_t i)
         .node = &network->nodes[i],
         .kernels = network->kernels,
         .pool = pass->pool,
-        .mode = pass->mode,
-        .rows = pass->rows,
-        .seed = pass->seed,
-        .step = pass->step,
         .element = i,
         .params = network->params.base,
         .state = network->state.base,
@@ -26,6 +21,26 @@ static struct bp_op_run run_of(const struct bp_pass *pass, size_t i)
         .z = bp_pass_at(pass, slot->z),
         .output = bp_pass_at(pass, slot->output),
     };
+}
+
+void bp_pass_prepare(const struct bp_pass *pass)
+{
+    size_t i;
+
+    for (i = 0; i < pass->network->count; i++)
+        pass->runs[i] = prepared(pass, i);
+}
+
+/* What both directions of layer @p i have in common. */
+static struct bp_op_run run_of(const struct bp_pass *pass, size_t i)
+{
+    struct bp_op_run run = pass->runs[i];
+
+    run.mode = pass->mode;
+    run.rows = pass->rows;
+    run.seed = pass->seed;
+    run.step = pass->step;
+    return run;
 }
 
 static const struct bp_op *op_of(const struct bp_network *network, size_t i)
@@ -82,11 +97,14 @@ void bp_pass_gradients(const struct bp_pass *pass, const struct bp_arena *grads,
     size_t i;
 
     for (i = 0; i < network->count; i++) {
-        struct bp_op_run run = backward_run_of(pass, grads, i);
+        const struct bp_op *const op = op_of(network, i);
 
-        run.update = update;
-        if (op_of(network, i)->gradient != NULL)
-            op_of(network, i)->gradient(&run);
+        if (op->gradient != NULL) {
+            struct bp_op_run run = backward_run_of(pass, grads, i);
+
+            run.update = update;
+            op->gradient(&run);
+        }
     }
 }
 
@@ -154,9 +172,12 @@ void bp_pass_settle(const struct bp_pass *pass)
     size_t i;
 
     for (i = 0; i < network->count; i++) {
-        const struct bp_op_run run = run_of(pass, i);
+        const struct bp_op *const op = op_of(network, i);
 
-        if (op_of(network, i)->settle != NULL)
-            op_of(network, i)->settle(&run);
+        if (op->settle != NULL) {
+            const struct bp_op_run run = run_of(pass, i);
+
+            op->settle(&run);
+        }
     }
 }

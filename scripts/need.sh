@@ -58,6 +58,7 @@ need_probe() {
     libc6-dev) need_header stdio.h ;;
     zlib1g-dev) need_header zlib.h ;;
     libjansson-dev) need_header jansson.h ;;
+    fonts-dejavu-core) ls /usr/share/fonts/*/*/*.ttf >/dev/null 2>&1 ;;
     libclang-rt-dev) ls /usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.fuzzer* >/dev/null 2>&1 ;;
     libcmocka-dev) need_header cmocka.h ;;
     doxygen-awesome-css) test -d /usr/share/doxygen-awesome-css ;;
@@ -194,8 +195,9 @@ need_node() {
 need_test_tools() {
     need_packages gcc g++ clang libc6-dev cmake ninja-build make pkg-config \
         patch zlib1g-dev libjansson-dev libcmocka-dev python3 nodejs npm valgrind binutils git qemu-user \
-        doxygen doxygen-awesome-css graphviz
-    need_node koffi@2.16.2
+        doxygen doxygen-awesome-css graphviz chromium fonts-dejavu-core
+    # koffi calls the library; the others set the formulas and look at the site.
+    need_node koffi@2.16.2 mathjax@3.2.2 playwright-core@1.65.1 axe-core@4.14.1
     # Where the tests written for Node find their packages.
     NODE_PATH=$need_root/build/node/node_modules
     export NODE_PATH

@@ -33,6 +33,7 @@ mutants        every planted fault must be caught by a test
 fuzz           each fuzz target for 60 s by libFuzzer, under the sanitizers
 kills          10 000 kills of a process that saves a model
 lesson         the 784-30-10 network on full MNIST, five seeds
+moonshot       six layers on distorted digits, an hour of training
 END
 }
 
@@ -161,19 +162,24 @@ stage_fuzz() {
     mkdir -p "$fuzz"
     fuzz_build || return 1
     fuzz_failed=0
-    for target in model import csv idx npy round_trip calls; do
+    for target in model checkpoint import csv idx npy round_trip calls; do
         fuzz_one "$target" || fuzz_failed=1
     done
     [ "$fuzz_failed" -eq 0 ]
 }
 
 stage_kills() {
-    soak_tree && BP_KILLS=10000 "$tree/tests/test_bundle_faults"
+    soak_tree && BP_KILLS=10000 "$tree/tests/test_bundle_faults" &&
+        BP_KILLS=10000 "$tree/tests/test_fit_checkpoint"
 }
 
 stage_lesson() {
     sh "$need_root/scripts/get-data.sh" mnist && soak_tree &&
         "$tree/examples/mnist" --lesson --data "$need_root/data/mnist"
+}
+
+stage_moonshot() {
+    sh "$need_root/scripts/reproduce.sh" --no-page moonshot
 }
 
 known() {

@@ -513,6 +513,31 @@ static void names(void **state)
     assert_int_equal(bp_metric_higher_is_better(-3), 0);
 }
 
+/* What counts is how many rows there are, not the unit of their weights. */
+static void interval_of_weighted_rows(void **state)
+{
+    static const double twice[] = {2, 2, 2, 2};
+    static const double one_row[] = {4, 1e-9, 1e-9, 1e-9};
+    const double *const weights[] = {NULL, twice, one_row};
+    static const float outputs[] = {0.9f, 0.1f, 0.8f, 0.2f, 0.3f, 0.7f, 0.6f, 0.4f};
+    static const int32_t labels[] = {0, 0, 1, 1};
+    double low[3] = {0};
+    double high[3] = {0};
+
+    for (size_t i = 0; i < 3; i++) {
+        bp_metrics *metrics = NULL;
+
+        ok(bp_metrics_create(2, env_of(state), &metrics));
+        ok(bp_metrics_add_labels(metrics, outputs, 8, labels, weights[i], 4));
+        ok(bp_metrics_value(metrics, BP_METRIC_ACCURACY_LOW, BP_INDEX_ALL, &low[i]));
+        ok(bp_metrics_value(metrics, BP_METRIC_ACCURACY_HIGH, BP_INDEX_ALL, &high[i]));
+        bp_metrics_destroy(metrics);
+    }
+    assert_relative(low[1], low[0], 1e-14);
+    assert_relative(high[1], high[0], 1e-14);
+    assert_true(high[2] - low[2] > high[0] - low[0]); /* one row counts, and is right */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -536,6 +561,7 @@ int main(void)
         HOST_TEST(of_a_network),
         HOST_TEST(a_measure_that_fails),
         cmocka_unit_test(names),
+        HOST_TEST(interval_of_weighted_rows),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL) ? 1 : 0;

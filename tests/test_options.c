@@ -291,7 +291,9 @@ static void structures(void **state)
                 fit.validation_fraction == 0 &&
                 fit.validation_split == BP_SPLIT_SHUFFLED && fit.validation_seed == 1 &&
                 fit.seconds == 0 && fit.metrics == NULL && fit.history == NULL &&
-                fit.progress == NULL && fit.user == NULL && fit.resume == 0);
+                fit.progress == NULL && fit.user == NULL && fit.resume == 0 &&
+                fit.checkpoint == NULL && fit.checkpoint_best == NULL &&
+                fit.checkpoint_epochs == 0 && fit.checkpoint_seconds == 0);
     ok(bp_rate_options_init(&rate));
     assert_true(rate.struct_size == sizeof rate && rate.low == 1e-6 && rate.high == 10 &&
                 rate.steps == 100 && rate.smoothing == 0.9 && rate.rates == NULL &&

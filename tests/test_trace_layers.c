@@ -243,11 +243,59 @@ static void test_a_scale_is_no_connection(void **state)
     bp_network_destroy(network);
 }
 
+/* ---- paths ---- */
+
+static bp_network *mixed_network(void)
+{
+    bp_layer *layers[3] = {NULL};
+    bp_network *network = NULL;
+
+    ok(bp_layer_create_batch_norm(NULL, &layers[0]));
+    ok(bp_layer_create_layer_norm(NULL, &layers[1]));
+    ok(bp_layer_create_dropout(0.5, NULL, &layers[2]));
+    ok(bp_network_create(INPUTS, NULL, &network));
+    ok(bp_network_set(network, BP_NETWORK_PRECISION, BP_PRECISION_F64));
+    ok(bp_network_add_dense(network, UNITS, BP_ACTIVATION_TANH));
+    for (size_t i = 0; i < 3; ++i) {
+        ok(bp_network_add(network, layers[i]));
+        bp_layer_destroy(layers[i]);
+    }
+    ok(bp_network_add_dense(network, OUTPUTS, BP_ACTIVATION_SOFTMAX));
+    ok(bp_network_build(network, 3));
+    return network;
+}
+
+/* Through norms and dropout too all paths together are the gradient. */
+static void test_paths_sum(void **state)
+{
+    bp_network *network = mixed_network();
+    bp_trace *trace;
+    bp_connection at = {.struct_size = sizeof at, .kind = BP_CONNECTION_WEIGHT};
+    bp_path_summary all = {.struct_size = sizeof all};
+
+    (void)state;
+    ok(bp_network_set_parameter_f64(network, 1, BP_PARAMETER_RUNNING_MEAN, mean, UNITS));
+    ok(bp_network_set_parameter_f64(network, 1, BP_PARAMETER_WEIGHT, scale, UNITS));
+    ok(bp_network_set_parameter_f64(network, 2, BP_PARAMETER_WEIGHT, scale, UNITS));
+    trace = trace_of(network);
+    for (size_t i = 0; i < ROWS * UNITS * INPUTS; ++i) {
+        at.row = i % ROWS;
+        at.to = i / ROWS % UNITS;
+        at.from = i / ROWS / UNITS;
+        ok(bp_trace_find_paths(trace, &at, 1000, &all));
+        assert_true(all.paths == UNITS * OUTPUTS * OUTPUTS);
+        assert_close_f64(&all.gradient, &all.sum, 1, TOLERANCE, TOLERANCE);
+    }
+    bp_trace_destroy(trace);
+    bp_network_destroy(network);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_dropout_and_noise_pass_on),
         cmocka_unit_test(test_batch_norm_predicts),
+        cmocka_unit_test(test_paths_sum),
         cmocka_unit_test(test_a_scale_is_no_connection),
     };
 

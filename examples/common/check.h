@@ -39,9 +39,11 @@
         bp_scaler *:        bp_scaler_error,                                             \
         bp_bundle *:        bp_bundle_error,                                             \
         bp_schedule *:      bp_schedule_error,                                           \
-        bp_metrics *:       bp_metrics_error,                                            \
         bp_history *:       bp_history_error,                                            \
+        bp_stream *:        bp_stream_error,                                             \
         bp_trace *:         bp_trace_error,                                              \
+        bp_metrics *:       bp_metrics_error,                                            \
+        bp_recorder *:      bp_recorder_error,                                           \
         bp_dataset *:       bp_dataset_error,                                            \
         const bp_dataset *: bp_dataset_error)(object)
 /* clang-format on */

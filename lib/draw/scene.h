@@ -10,6 +10,7 @@
 
 #include "draw/page.h"
 #include "explain/trace.h"
+#include "region.h"
 
 struct bp_scene {
     struct bp_page *page;
@@ -84,6 +85,30 @@ void bp_draw_paths(struct bp_scene *scene, const bp_path_summary *summary);
 void bp_draw_nudge(struct bp_scene *scene, const bp_nudge *nudge);
 void bp_draw_dot(struct bp_scene *scene);
 void bp_draw_json(struct bp_scene *scene);
+void bp_draw_influence(struct bp_scene *scene);
+void bp_draw_weights(struct bp_scene *scene);
+void bp_draw_histograms(struct bp_scene *scene);
+void bp_draw_regions(struct bp_scene *scene, const struct bp_region *region,
+                     const uint8_t *cells, const bp_dataset *data);
+
+/* ---- what the calls share ---- */
+
+/** A picture in a set of them. */
+#define BP_PICTURE_BIT(picture) (1u << (picture))
+
+/** What options are held against. */
+struct bp_draw_shape {
+    size_t inputs, outputs; /**< SIZE_MAX: names of these are not looked at. */
+};
+
+bp_status bp_draw_check_options(const struct bp_draw_shape *shape,
+                                const bp_picture_options *options, struct bp_text *text);
+
+/** That the picture is one of those that @p object has. */
+bp_status bp_draw_check_picture(int32_t picture, uint32_t pictures, const char *object,
+                                struct bp_text *text);
+
+bp_status bp_draw_end(struct bp_page *page, struct bp_text *text);
 
 /* ---- shared by two of them ---- */
 

@@ -25,6 +25,7 @@ void bp_trace_destroy(bp_trace *trace)
     if (trace == NULL)
         return;
     bp_trace_drop_paths(trace);
+    bp_trace_drop_ranking(trace);
     bp_record_release(&trace->record);
     bp_host_release(&trace->network->host, trace, sizeof *trace);
 }
@@ -175,6 +176,7 @@ static bp_status work(struct bp_trace *trace, const struct bp_batch *batch)
         return status;
     }
     bp_trace_drop_paths(trace);
+    bp_trace_drop_ranking(trace);
     bp_record_release(&trace->record);
     trace->record = record;
     trace->ran = true;

@@ -39,7 +39,7 @@ struct bp_record {
     struct bp_trace_slot *slots;
     struct bp_arena arena;
     size_t block;                                         /**< Doubles of a row. */
-    size_t input, input_grad, targets, cost_value, label; /**< In a block. */
+    size_t input, input_grad, targets, cost_value, label, weight; /**< In a block. */
     size_t jacobian; /**< In the arena: of one operation of the caller's own. */
     size_t jacobian_row, jacobian_layer;
     bool has_jacobian;      /**< What lies there is of that row and layer. */
@@ -58,6 +58,13 @@ struct bp_trace_paths {
     const size_t *a_units;  /**< [path][layers] */
 };
 
+/** What a ranking left. */
+struct bp_trace_ranking {
+    bp_influence *list;
+    size_t capacity, count;
+    bp_influence_options options; /**< As it was asked for. */
+};
+
 struct bp_trace {
     const struct bp_network *network;
     struct bp_text text;
@@ -66,6 +73,7 @@ struct bp_trace {
     bool ran;
     struct bp_record record;
     struct bp_trace_paths paths;
+    struct bp_trace_ranking ranking;
     bool nudged; /**< The two blocks after the rows hold the nudge of a row. */
     size_t nudged_row;
 };
@@ -144,7 +152,11 @@ double bp_trace_gradient_of(const struct bp_trace *trace,
 
 bp_status bp_trace_fail_stopped(struct bp_trace *trace);
 
+/** What the rows weigh together. */
+double bp_record_total(const struct bp_record *record);
+
 /** Give back what a search left. */
 void bp_trace_drop_paths(struct bp_trace *trace);
+void bp_trace_drop_ranking(struct bp_trace *trace);
 
 #endif

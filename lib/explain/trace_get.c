@@ -8,6 +8,7 @@ bp_status bp_trace_get_info(const bp_trace *trace, bp_trace_info *info)
 {
     const struct bp_record *record;
     double sum = 0;
+    double total;
     bool in_float;
     size_t i;
 
@@ -18,10 +19,12 @@ bp_status bp_trace_get_info(const bp_trace *trace, bp_trace_info *info)
     for (i = 0; trace->ran && i < record->network->count; i++)
         in_float = in_float || record->slots[i].in_float;
     for (i = 0; i < record->rows; i++)
-        sum += bp_record_row(record, i)[record->cost_value];
+        sum += bp_record_row(record, i)[record->weight] *
+               bp_record_row(record, i)[record->cost_value];
+    total = trace->ran ? bp_record_total(record) : 0;
     info->in_float = in_float;
     info->rows = record->rows;
-    info->cost = trace->ran ? sum / (double)record->rows : 0;
+    info->cost = total > 0 ? sum / total : 0;
     return BP_OK;
 }
 
@@ -130,12 +133,6 @@ bp_status bp_trace_get_costs(const bp_trace *trace, double *values, size_t count
 
 /* ---- gradients ---- */
 
-/** Rows to take the gradient of, each with this part. */
-struct part {
-    size_t first, rows;
-    double weight;
-};
-
 /* dC/dw of one row. */
 static double gradient_at(const struct bp_record *record, const double *row, size_t layer,
                           int32_t which, size_t index)
@@ -154,20 +151,32 @@ static double gradient_at(const struct bp_record *record, const double *row, siz
            row[slot->z_grad + index / node->inputs];
 }
 
-static void gradient_of(const struct bp_record *record, size_t layer, int32_t which,
-                        const struct part *part, double *values)
+/* Add a row's gradient, times a weight. */
+static void add_gradient(const struct bp_record *record, size_t row, size_t layer,
+                         int32_t which, double weight, double *values)
 {
     const struct bp_place *place = bp_network_place(record->network, layer, which);
     const size_t count = place->rows * place->cols;
+    size_t i;
+
+    for (i = 0; i < count; i++)
+        values[i] +=
+            weight * gradient_at(record, bp_record_row(record, row), layer, which, i);
+}
+
+static void mean_gradient(const struct bp_record *record, size_t layer, int32_t which,
+                          double *values, size_t count)
+{
+    const double total = bp_record_total(record);
     size_t row;
     size_t i;
 
     memset(values, 0, count * sizeof *values);
-    for (row = part->first; row < part->first + part->rows; row++)
-        for (i = 0; i < count; i++)
-            values[i] += gradient_at(record, bp_record_row(record, row), layer, which, i);
-    for (i = 0; i < count; i++)
-        values[i] *= part->weight;
+    for (row = 0; row < record->rows; row++)
+        add_gradient(record, row, layer, which,
+                     bp_record_row(record, row)[record->weight], values);
+    for (i = 0; i < count && total > 0; i++)
+        values[i] /= total;
 }
 
 static bp_status get_gradient(const struct bp_trace *trace, size_t layer, int32_t which,
@@ -194,9 +203,7 @@ bp_status bp_trace_get_gradient(const bp_trace *trace, size_t layer, int32_t whi
         return BP_EINVAL;
     status = get_gradient(trace, layer, which, values, count);
     if (status == BP_OK)
-        gradient_of(&trace->record, layer, which,
-                    &(struct part){0, trace->record.rows, 1 / (double)trace->record.rows},
-                    values);
+        mean_gradient(&trace->record, layer, which, values, count);
     return status;
 }
 
@@ -210,7 +217,9 @@ bp_status bp_trace_get_row_gradient(const bp_trace *trace, size_t row, size_t la
     status = get_gradient(trace, layer, which, values, count);
     if (status == BP_OK && row >= trace->record.rows)
         return BP_EINVAL;
-    if (status == BP_OK)
-        gradient_of(&trace->record, layer, which, &(struct part){row, 1, 1}, values);
-    return status;
+    if (status != BP_OK)
+        return status;
+    memset(values, 0, count * sizeof *values);
+    add_gradient(&trace->record, row, layer, which, 1, values);
+    return BP_OK;
 }

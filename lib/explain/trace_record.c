@@ -41,6 +41,7 @@ static struct bp_plan plan_block(struct bp_record *record)
 
     record->cost_value = bp_plan_matrix(&plan, 1, 1);
     record->label = bp_plan_matrix(&plan, 1, 1);
+    record->weight = bp_plan_matrix(&plan, 1, 1);
     record->input = bp_plan_matrix(&plan, 1, network->inputs);
     record->input_grad = bp_plan_matrix(&plan, 1, network->inputs);
     record->targets = bp_plan_matrix(&plan, 1, bp_network_width(network));
@@ -235,5 +236,17 @@ void bp_record_load(struct bp_record *record, const struct bp_batch *batch)
             load_targets(record, batch, i);
         else
             load_label(record, batch, i);
+        bp_record_row(record, i)[record->weight] =
+            batch->data != NULL ? bp_dataset_weight_at(batch->data, batch->first + i) : 1;
     }
+}
+
+double bp_record_total(const struct bp_record *record)
+{
+    double total = 0;
+    size_t i;
+
+    for (i = 0; i < record->rows; i++)
+        total += bp_record_row(record, i)[record->weight];
+    return total;
 }

@@ -14,6 +14,7 @@
 #ifndef BP_KERNEL_PRODUCT_H
 #define BP_KERNEL_PRODUCT_H
 
+#include "kernel/row.h"
 #include "kernel/tile.h"
 #include "kernel/transpose.h"
 #include "kernel/update.h"
@@ -71,6 +72,7 @@ struct panel {
     const struct BP_REAL(product) * product;
     const struct block *block;
     const struct scalars *scalars; /* of the optimizer's step, if there is one */
+    const real *matter; /* NULL; or of each of the block's rows 0 if the step leaves it */
     size_t col, cols;
     size_t vecs, height; /* of a tile */
     bool packed;
@@ -171,11 +173,24 @@ static void fetch_step(const struct BP_REAL(span) * span)
     }
 }
 
+/* Whether a tile of so many rows, from `row` of the block on, is left as it is. */
+static bool is_idle(const struct panel *panel, size_t row, size_t height)
+{
+    bool idle = panel->matter != NULL;
+    size_t r;
+
+    for (r = row; idle && r < row + height; r++)
+        idle = panel->matter[r] == 0;
+    return idle;
+}
+
 /* Tile by tile, each followed by the optimizer's step on its place. */
 static void run_steps(const struct panel *panel, struct tile *t, size_t height,
                       size_t count)
 {
     const struct BP_REAL(step) *const step = panel->product->step;
+    const size_t done = (size_t)(t->c - panel->product->c) / t->c_stride;
+    const size_t first = done - panel->block->row;
     vec gradient[TILE_ROWS * TILE_VECS];
     struct BP_REAL(span) span = step->span;
     struct tile one = *t;
@@ -189,9 +204,11 @@ static void run_steps(const struct panel *panel, struct tile *t, size_t height,
     one.c = (real *)gradient;
     one.c_stride = span.g_stride;
     for (n = 0; n < count; n++) {
-        fetch_step(&span);
-        tiles[height][panel->vecs](&one, 1);
-        panel->scalars->run(panel->scalars, &span);
+        if (!is_idle(panel, first + n * height, height)) {
+            fetch_step(&span);
+            tiles[height][panel->vecs](&one, 1);
+            panel->scalars->run(panel->scalars, &span);
+        }
         span_move(&span, height * span.stride);
         one.a += height * one.a_row;
     }
@@ -262,7 +279,8 @@ static void panel_plain(const struct panel *panel)
 
 /* Panel beside panel, over one stretch of the depth. */
 static void product_stretch(const struct BP_REAL(product) * p, const struct block *block,
-                            const struct scalars *scalars, bool packed)
+                            const struct scalars *scalars, const real *matter,
+                            bool packed)
 {
     const size_t vecs = parts_of(block->cols, VEC_LANES);
     const size_t tallest = tile_tallest[least(vecs, TILE_USUAL_VECS)];
@@ -274,6 +292,7 @@ static void product_stretch(const struct BP_REAL(product) * p, const struct bloc
     struct panel panel = {.product = p,
                           .block = block,
                           .scalars = scalars,
+                          .matter = matter,
                           .height = height,
                           .packed = packed};
     size_t v;
@@ -309,7 +328,7 @@ static void product_block(const struct BP_REAL(product) * p, struct block *block
     block->k = 0;
     do {
         block->depth = least(stretch, p->depth - block->k);
-        product_stretch(p, block, NULL, packed);
+        product_stretch(p, block, NULL, NULL, packed);
         block->k += block->depth;
     } while (block->k < p->depth);
     product_pad(p, block);
@@ -333,10 +352,11 @@ static void outer_row(real a, const real *b, size_t cols, real *g)
         vec_store(g + j, vec_fma(a_r, vec_load(b + j), vec_zero()));
 }
 
-/* The step of one row, whose input is a. */
+/* The step of one row, whose input is a. `span` is at the row's beginning. */
 static void outer_step(const struct BP_REAL(product) * p, const struct block *block,
                        const struct scalars *scalars, size_t row)
 {
+    const real a = p->a[row * p->a_row];
     vec gradient[OUTER_COLS / VEC_LANES];
     struct BP_REAL(span) span = p->step->span;
     size_t j;
@@ -346,8 +366,7 @@ static void outer_step(const struct BP_REAL(product) * p, const struct block *bl
     span.rows = 1;
     for (j = 0; j < block->cols; j += span.count) {
         span.count = bp_round_up(least(OUTER_COLS, block->cols - j), VEC_LANES);
-        outer_row(p->a[row * p->a_row], p->b + block->col + j, span.count,
-                  (real *)gradient);
+        outer_row(a, p->b + block->col + j, span.count, (real *)gradient);
         scalars->run(scalars, &span);
         span_move(&span, span.count);
     }
@@ -359,33 +378,70 @@ static void outer_block(const struct BP_REAL(product) * p, const struct block *b
                         const struct scalars *scalars)
 {
     const bool always = moves_at_zero(p->step->rule);
-    size_t row;
+    const size_t end = block->row + block->rows;
+    uint32_t places[ROW_DEPTH];
+    size_t row, found, n;
 
-    for (row = block->row; row < block->row + block->rows; row++)
-        if (always || p->a[row * p->a_row] != 0)
-            outer_step(p, block, scalars, row);
+    for (row = block->row; row < end; row += ROW_DEPTH) {
+        const size_t rows = least(ROW_DEPTH, end - row);
+
+        found = always ? rows : places_of(p->a + row * p->a_row, p->a_row, rows, places);
+        for (n = 0; n < found; n++)
+            outer_step(p, block, scalars, row + (always ? n : places[n]));
+    }
 }
 
 /* A step wants whole gradients: the depth is not cut for it. */
 static void step_block(const struct BP_REAL(product) * p, struct block *block)
 {
-    const struct scalars scalars = scalars_of(p->step->rule);
     const bool packed =
         is_transposed(p) || (pack_pays(p, block) && p->depth <= PACK_DEPTH);
+    const bool looks = p->a_row == 1 && block->rows <= PRODUCT_CHUNK_ROWS &&
+                       !moves_at_zero(p->step->rule);
+    real matter[PRODUCT_CHUNK_ROWS + VEC_LANES];
+    struct scalars scalars;
 
+    scalars_set(&scalars, p->step->rule);
     if (p->depth == 1 && !is_transposed(p)) {
         outer_block(p, block, &scalars);
         return;
     }
     block->k = 0;
     block->depth = p->depth;
-    product_stretch(p, block, &scalars, packed);
+    if (looks)
+        rows_that_matter(p->a + block->row, p->a_depth, block->rows, p->depth, matter);
+    product_stretch(p, block, &scalars, looks ? matter : NULL, packed);
+}
+
+/* A single example, forth or back. */
+static void row_block(const struct BP_REAL(product) * p, const struct block *block)
+{
+    struct tile t = {
+        .a = p->a + block->row * p->a_row,
+        .a_row = p->a_row,
+        .a_depth = p->a_depth,
+        .b = p->b + block->col,
+        .b_depth = p->b_depth,
+        .init = p->init != NULL ? p->init + block->col : NULL,
+        .c = p->c + block->row * p->c_stride + block->col,
+        .c_stride = p->c_stride,
+        .depth = p->depth,
+        .resume = false,
+        .last = 0,
+    };
+
+    row_run(&t, block->cols);
+    product_pad(p, block);
 }
 
 static void run_block(const struct BP_REAL(product) * p, struct block *block)
 {
     if (p->step != NULL)
         step_block(p, block);
+    else if (block->rows == 1 && !is_transposed(p))
+        row_block(p, block);
+    else if (block->rows == 1 && block->cols * p->depth <= ROW_TURNED)
+        row_turned(p, block->row, block->col, block->cols);
     else
         product_block(p, block);
 }

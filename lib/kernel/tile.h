@@ -97,26 +97,25 @@ KERNEL_INLINE void tile_end(real *c, size_t c_stride, vmask valid, size_t rows,
 
 /* Tile under tile, in one function: what lies between two of them costs as much as ten
  * steps of k. */
-KERNEL_INLINE void tile_run(const struct tile *tile, size_t count, size_t rows,
-                            size_t vecs)
+KERNEL_INLINE void tile_run(const struct tile *t, size_t count, size_t rows, size_t vecs)
 {
-    const struct tile t = *tile;
-    const vmask valid = lane_mask(0, t.last);
+    const size_t a_row = t->a_row, a_depth = t->a_depth, b_depth = t->b_depth;
+    const vmask valid = lane_mask(0, t->last);
     size_t n, k;
 
     for (n = 0; n < count; n++) {
         vec acc[TILE_ROWS][TILE_VECS];
-        const real *a = t.a + n * rows * t.a_row;
-        const real *b = t.b;
-        real *const c = t.c + n * rows * t.c_stride;
+        const real *a = t->a + n * rows * a_row;
+        const real *b = t->b;
+        real *const c = t->c + n * rows * t->c_stride;
 
-        tile_begin(&t, c, rows, vecs, acc);
-        for (k = t.depth; k > 0; k--) {
-            tile_step(a, t.a_row, b, rows, vecs, acc);
-            a += t.a_depth;
-            b += t.b_depth;
+        tile_begin(t, c, rows, vecs, acc);
+        for (k = t->depth; k > 0; k--) {
+            tile_step(a, a_row, b, rows, vecs, acc);
+            a += a_depth;
+            b += b_depth;
         }
-        tile_end(c, t.c_stride, valid, rows, vecs, acc);
+        tile_end(c, t->c_stride, valid, rows, vecs, acc);
     }
 }
 

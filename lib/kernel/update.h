@@ -30,38 +30,24 @@ static update_fn loop_of(const struct bp_rule *rule, bool terms)
     return terms ? sgd_terms : sgd_plain;
 }
 
-static struct scalars scalars_of(const struct bp_rule *rule)
+/* Only what the rule reads is set: a small network's step is no longer than this. */
+static void scalars_set(struct scalars *k, const struct bp_rule *rule)
 {
     const bool terms = rule->shrink != 0 || rule->decay != 0 || rule->l1 != 0;
 
-    return (struct scalars){
-        .run = loop_of(rule, terms),
-        .shrinks = rule->shrink != 0,
-        .decays = rule->decay != 0,
-        .sparse = rule->l1 != 0,
-        .first = rule->first,
-        .nesterov = rule->nesterov,
-        .centred = rule->centred,
-        .moves = rule->momentum != 0,
-        .left = vec_set1((real)(1 - rule->shrink)),
-        .decay = vec_set1((real)rule->decay),
-        .l1 = vec_set1((real)rule->l1),
-        .rate = vec_set1((real)rule->rate),
-        .momentum = vec_set1((real)rule->momentum),
-        .fresh = vec_set1(1 - (real)rule->dampening),
-        .beta1_rest = vec_set1((real)(1 - rule->beta1)),
-        .beta2 = vec_set1((real)rule->beta2),
-        .beta2_rest = vec_set1((real)(1 - rule->beta2)),
-        .root = vec_set1((real)rule->root),
-        .epsilon = vec_set1((real)rule->epsilon),
-        .alpha = vec_set1((real)rule->alpha),
-        .alpha_rest = vec_set1((real)(1 - rule->alpha)),
-        .initial = vec_set1((real)rule->initial),
-        .down = vec_set1((real)rule->down),
-        .up = vec_set1((real)rule->up),
-        .least = vec_set1((real)rule->least),
-        .most = vec_set1((real)rule->most),
-    };
+    k->run = loop_of(rule, terms);
+    k->rate = vec_set1((real)rule->rate);
+    if (terms)
+        terms_scalars(k, rule);
+    switch (rule->kind) {
+    case BP_OPTIMIZER_ADAM:
+    case BP_OPTIMIZER_ADAMW:
+    case BP_OPTIMIZER_AMSGRAD: adam_scalars(k, rule); break;
+    case BP_OPTIMIZER_ADAGRAD:
+    case BP_OPTIMIZER_RMSPROP: adaptive_scalars(k, rule); break;
+    case BP_OPTIMIZER_RPROP: rprop_scalars(k, rule); break;
+    default: sgd_scalars(k, rule);
+    }
 }
 
 /* The same span, so many elements further on. */
@@ -96,8 +82,9 @@ static void update(struct bp_pool *pool, const struct bp_rule *rule,
                    const struct BP_REAL(span) * span)
 {
     const size_t chunks = span->count / UPDATE_CHUNK + (span->count % UPDATE_CHUNK != 0);
-    struct update_work work = {scalars_of(rule), span};
+    struct update_work work = {.span = span};
 
+    scalars_set(&work.scalars, rule);
     bp_parallel_for(pool, chunks, update_chunk, &work);
 }
 

@@ -14,6 +14,15 @@
 
 #include "kernel/update_terms.h"
 
+static void adam_scalars(struct scalars *k, const struct bp_rule *rule)
+{
+    k->beta1_rest = vec_set1((real)(1 - rule->beta1));
+    k->beta2 = vec_set1((real)rule->beta2);
+    k->beta2_rest = vec_set1((real)(1 - rule->beta2));
+    k->root = vec_set1((real)rule->root);
+    k->epsilon = vec_set1((real)rule->epsilon);
+}
+
 /* Keep the larger of both. */
 KERNEL_INLINE vec larger(real *largest, vec v)
 {

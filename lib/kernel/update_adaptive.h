@@ -22,6 +22,17 @@
 
 #include "kernel/update_terms.h"
 
+static void adaptive_scalars(struct scalars *k, const struct bp_rule *rule)
+{
+    k->centred = rule->centred;
+    k->moves = rule->momentum != 0;
+    k->momentum = vec_set1((real)rule->momentum);
+    k->epsilon = vec_set1((real)rule->epsilon);
+    k->alpha = vec_set1((real)rule->alpha);
+    k->alpha_rest = vec_set1((real)(1 - rule->alpha));
+    k->initial = vec_set1((real)rule->initial);
+}
+
 KERNEL_INLINE void adagrad(const struct scalars *k, const struct span_row *row, size_t i,
                            bool terms)
 {

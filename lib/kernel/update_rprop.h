@@ -16,6 +16,14 @@
 
 #include "kernel/update_terms.h"
 
+static void rprop_scalars(struct scalars *k, const struct bp_rule *rule)
+{
+    k->down = vec_set1((real)rule->down);
+    k->up = vec_set1((real)rule->up);
+    k->least = vec_set1((real)rule->least);
+    k->most = vec_set1((real)rule->most);
+}
+
 KERNEL_INLINE vec rprop_size(const struct scalars *k, vec size, vec product)
 {
     const vec old = vec_select(vec_eq(size, vec_zero()), k->rate, size);

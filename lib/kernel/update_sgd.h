@@ -12,6 +12,14 @@
 
 #include "kernel/update_terms.h"
 
+static void sgd_scalars(struct scalars *k, const struct bp_rule *rule)
+{
+    k->first = rule->first;
+    k->nesterov = rule->nesterov;
+    k->momentum = vec_set1((real)rule->momentum);
+    k->fresh = vec_set1(1 - (real)rule->dampening);
+}
+
 /* Without momentum there need be no velocities: they are not touched. */
 KERNEL_INLINE void sgd(const struct scalars *k, const struct span_row *row, size_t i,
                        bool terms)

@@ -30,6 +30,16 @@ struct scalars {
     vec down, up, least, most;
 };
 
+static void terms_scalars(struct scalars *k, const struct bp_rule *rule)
+{
+    k->shrinks = rule->shrink != 0;
+    k->decays = rule->decay != 0;
+    k->sparse = rule->l1 != 0;
+    k->left = vec_set1((real)(1 - rule->shrink));
+    k->decay = vec_set1((real)rule->decay);
+    k->l1 = vec_set1((real)rule->l1);
+}
+
 /* A row of a span. */
 struct span_row {
     real *w;

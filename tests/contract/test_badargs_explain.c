@@ -356,6 +356,56 @@ static void test_nudge(void **state)
         bp_trace_nudge(w->trace, c, 0.5, &w->out.bad_nudge));
 }
 
+static void test_influence(void **state)
+{
+    struct world *w = *state;
+    bp_trace *t = w->trace;
+    bp_influence_options *o = &w->out.influence_options;
+    size_t *found = &w->out.count;
+
+    BAD(bp_influence_options_init, options, "NULL", BP_EINVAL, NOTHING,
+        bp_influence_options_init(NULL));
+    BAD(bp_trace_find_influences, trace, "NULL", BP_EINVAL, NOTHING,
+        bp_trace_find_influences(NULL, NULL, 1, found));
+    BAD(bp_trace_find_influences, state, "not run", BP_ESTATE, w->trace_fresh,
+        bp_trace_find_influences(w->trace_fresh, NULL, 1, found));
+    BAD(bp_trace_find_influences, count, "0", BP_EINVAL, t,
+        bp_trace_find_influences(t, NULL, 0, found));
+    BAD(bp_trace_find_influences, found, "NULL", BP_EINVAL, t,
+        bp_trace_find_influences(t, NULL, 1, NULL));
+    ok(bp_influence_options_init(o));
+    o->struct_size -= 1;
+    BAD(bp_trace_find_influences, options, "wrong struct_size", BP_EINVAL, t,
+        bp_trace_find_influences(t, o, 1, found));
+    ok(bp_influence_options_init(o));
+    o->kind = 4;
+    BAD(bp_trace_find_influences, options, "kind 4", BP_EINVAL, t,
+        bp_trace_find_influences(t, o, 1, found));
+    ok(bp_influence_options_init(o));
+    o->row = 2;
+    BAD(bp_trace_find_influences, options, "row 2", BP_EINVAL, t,
+        bp_trace_find_influences(t, o, 1, found));
+    ok(bp_influence_options_init(o));
+    o->output = WORLD_OUTPUTS;
+    BAD(bp_trace_find_influences, options, "output 2", BP_EINVAL, t,
+        bp_trace_find_influences(t, o, 1, found));
+    ok(bp_influence_options_init(o));
+    o->layer = 2;
+    BAD(bp_trace_find_influences, options, "layer 2", BP_EINVAL, t,
+        bp_trace_find_influences(t, o, 1, found));
+    o->layer = 0;
+    BAD(bp_trace_find_influences, options, "no dense layer", BP_EUNSUPPORTED,
+        w->trace_own, bp_trace_find_influences(w->trace_own, o, 1, found));
+    BAD(bp_trace_get_influence, trace, "NULL", BP_EINVAL, NOTHING,
+        bp_trace_get_influence(NULL, 0, &w->out.influence));
+    BAD(bp_trace_get_influence, index, "not there", BP_EINVAL, NOTHING,
+        bp_trace_get_influence(t, 2, &w->out.influence));
+    BAD(bp_trace_get_influence, influence, "NULL", BP_EINVAL, NOTHING,
+        bp_trace_get_influence(t, 0, NULL));
+    BAD(bp_trace_get_influence, influence, "wrong struct_size", BP_EINVAL, NOTHING,
+        bp_trace_get_influence(t, 0, &w->out.bad_influence));
+}
+
 static int32_t stop(const void *bytes, size_t size, void *user)
 {
     (void)bytes;
@@ -408,10 +458,18 @@ static void test_draw_network(void **state)
         bp_network_draw(NULL, BP_PICTURE_NETWORK, NULL, ignore_bytes, NULL));
     BAD(bp_network_draw, state, "not built", BP_ESTATE, w->open,
         bp_network_draw(w->open, BP_PICTURE_NETWORK, NULL, ignore_bytes, NULL));
-    BAD_CODES(bp_network_draw, picture, BP_PICTURE_NETWORK, BP_PICTURE_JSON, n,
+    BAD_CODES(bp_network_draw, picture, BP_PICTURE_NETWORK, BP_PICTURE_NORMS, n,
               bp_network_draw(n, code, NULL, ignore_bytes, NULL));
     BAD(bp_network_draw, picture, "needs a trace", BP_EINVAL, n,
         bp_network_draw(n, BP_PICTURE_CHAIN, NULL, ignore_bytes, NULL));
+    BAD(bp_network_draw, picture, "regions of 3 inputs", BP_EUNSUPPORTED, n,
+        bp_network_draw(n, BP_PICTURE_REGIONS, NULL, ignore_bytes, NULL));
+    BAD_SAYS(bp_network_draw, options, "data", "regions without data", BP_EINVAL,
+             w->other,
+             bp_network_draw(w->other, BP_PICTURE_REGIONS, NULL, ignore_bytes, NULL));
+    BAD_SAYS(bp_network_draw, options, "layer", "weights of no dense layer",
+             BP_EUNSUPPORTED, w->net_own,
+             bp_network_draw(w->net_own, BP_PICTURE_WEIGHTS, NULL, ignore_bytes, NULL));
     BAD(bp_network_draw, write, "NULL", BP_EINVAL, n,
         bp_network_draw(n, BP_PICTURE_DOT, NULL, NULL, NULL));
     BAD(bp_network_draw, write, "stops", BP_ESTOPPED, n,
@@ -434,10 +492,13 @@ static void test_draw_trace(void **state)
     BAD(bp_trace_draw, state, "not run", BP_ESTATE, w->trace_fresh,
         bp_trace_draw(w->trace_fresh, BP_PICTURE_NETWORK, NULL, NULL, ignore_bytes,
                       NULL));
-    BAD_CODES(bp_trace_draw, picture, BP_PICTURE_NETWORK, BP_PICTURE_JSON, t,
+    BAD_CODES(bp_trace_draw, picture, BP_PICTURE_NETWORK, BP_PICTURE_HISTOGRAMS, t,
               bp_trace_draw(t, code, c, NULL, ignore_bytes, NULL));
     BAD(bp_trace_draw, connection, "an input's chain", BP_EUNSUPPORTED, t,
         bp_trace_draw(t, BP_PICTURE_CHAIN, &input, NULL, ignore_bytes, NULL));
+    BAD(bp_trace_draw, state, "no ranking", BP_ESTATE, w->trace_own,
+        bp_trace_draw(w->trace_own, BP_PICTURE_INFLUENCE, NULL, NULL, ignore_bytes,
+                      NULL));
     BAD(bp_trace_draw, write, "NULL", BP_EINVAL, t,
         bp_trace_draw(t, BP_PICTURE_DOT, c, NULL, NULL, NULL));
     BAD(bp_trace_draw, write, "stops", BP_ESTOPPED, t,
@@ -458,5 +519,5 @@ static void test_draw_connection(void **state)
 
 BAD_GROUP(test_create, test_run, test_run_values, test_run_data, test_info,
           test_get_values, test_get_gradient, test_get_jacobian, test_get_chain,
-          test_get_terms, test_paths, test_nudge, test_draw_network, test_draw_trace,
-          test_draw_connection)
+          test_get_terms, test_paths, test_nudge, test_influence, test_draw_network,
+          test_draw_trace, test_draw_connection)

@@ -55,6 +55,11 @@ static void test_options(void **state)
     BAD_OPTION("options.restore_best", BP_EINVAL, o.restore_best = 2);
     BAD_OPTION("options.restore_best", BP_EINVAL, o.restore_best = -1);
     BAD_OPTION("options.resume", BP_EINVAL, o.resume = 2);
+    BAD_OPTION("options.checkpoint is NULL", BP_EINVAL, o.checkpoint_epochs = 1);
+    BAD_OPTION("options.checkpoint is NULL", BP_EINVAL, o.checkpoint_seconds = 1);
+    BAD_OPTION("options.checkpoint_seconds", BP_EINVAL, o.checkpoint_seconds = -1);
+    BAD_OPTION("options.checkpoint_seconds", BP_EINVAL,
+               o.checkpoint_seconds = (double)NAN);
     BAD_OPTION("options.epochs", BP_EINVAL, o.epochs = 0);
     BAD_OPTION("options.validate_every", BP_EINVAL, o.validate_every = 0);
     BAD_OPTION("options.validation_split", BP_EINVAL, o.validation_split = -1);

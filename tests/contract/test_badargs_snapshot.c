@@ -132,4 +132,45 @@ static void test_add(void **state)
     BAD_NUMBER("name", BP_ESTATE, n.name = "trainer.step");
 }
 
-BAD_GROUP(test_object, test_take, test_get, test_add)
+static void test_files(void **state)
+{
+    struct world *w = *state;
+    bp_load_options o;
+
+    BAD(bp_snapshot_save, snapshot, "NULL", BP_EINVAL, NOTHING,
+        bp_snapshot_save(NULL, "file"));
+    BAD(bp_snapshot_save, path, "NULL", BP_EINVAL, w->taken,
+        bp_snapshot_save(w->taken, NULL));
+    BAD(bp_snapshot_save, state, "empty", BP_ESTATE, w->no_state,
+        bp_snapshot_save(w->no_state, "file"));
+    BAD(bp_snapshot_save_memory, snapshot, "NULL", BP_EINVAL, NOTHING,
+        bp_snapshot_save_memory(NULL, w->out.bytes, 9, &w->out.count));
+    BAD(bp_snapshot_save_memory, bytes, "NULL", BP_EINVAL, w->taken,
+        bp_snapshot_save_memory(w->taken, NULL, 9, &w->out.count));
+    BAD(bp_snapshot_save_memory, size, "NULL", BP_EINVAL, w->taken,
+        bp_snapshot_save_memory(w->taken, w->out.bytes, 9, NULL));
+    BAD(bp_snapshot_save_memory, capacity, "too small", BP_ELIMIT, w->taken,
+        bp_snapshot_save_memory(w->taken, w->out.bytes, 9, &(size_t){0}));
+    BAD(bp_snapshot_load, snapshot, "NULL", BP_EINVAL, NOTHING,
+        bp_snapshot_load(NULL, "net.state", NULL));
+    BAD(bp_snapshot_load, path, "NULL", BP_EINVAL, w->taken,
+        bp_snapshot_load(w->taken, NULL, NULL));
+    BAD_SAYS(bp_snapshot_load, path, "'nowhere'", "no such file", BP_EIO, w->taken,
+             bp_snapshot_load(w->taken, "nowhere", NULL));
+    BAD_SAYS(bp_snapshot_load, path, "metadata \"format\"", "a model", BP_EDATA, w->taken,
+             bp_snapshot_load(w->taken, "net.model", NULL));
+    (void)bp_load_options_init(&o);
+    o.struct_size = 0;
+    BAD_SAYS(bp_snapshot_load, options, "options.struct_size", "0", BP_EINVAL, w->taken,
+             bp_snapshot_load(w->taken, "net.state", &o));
+    BAD_SAYS(bp_snapshot_load_memory, options, "options.struct_size", "0", BP_EINVAL,
+             w->taken, bp_snapshot_load_memory(w->taken, w->out.bytes, 9, &o));
+    BAD(bp_snapshot_load_memory, snapshot, "NULL", BP_EINVAL, NOTHING,
+        bp_snapshot_load_memory(NULL, w->out.bytes, 9, NULL));
+    BAD(bp_snapshot_load_memory, bytes, "NULL", BP_EINVAL, w->taken,
+        bp_snapshot_load_memory(w->taken, NULL, 9, NULL));
+    BAD_SAYS(bp_snapshot_load_memory, size, "data", "0", BP_EDATA, w->taken,
+             bp_snapshot_load_memory(w->taken, w->out.bytes, 0, NULL));
+}
+
+BAD_GROUP(test_object, test_take, test_get, test_add, test_files)

@@ -26,6 +26,7 @@ before the fence says how, where the language alone does not:
     ```js       run by node with koffi, with the shared library to be found
     ```text       <!-- test: output -->        what the block before it prints
                   <!-- test: tree -->          a folder; the paths in it must exist
+    ```math     a formula in TeX; its braces must match. tests/site sets it.
 
 The exit status is 77 if only koffi was missing, 1 if anything failed.
 """
@@ -226,6 +227,15 @@ class Tester:
         except Failure:
             raise Skip("koffi is not installed; `sh scripts/test.sh` installs it")
         return run(["node", "block.js"], cwd=folder, env=environment)
+
+    def test_math(self, block):
+        depth = 0
+        for brace in re.findall(r"(?<!\\)[{}]", block.text):
+            depth += 1 if brace == "{" else -1
+            if depth < 0:
+                break
+        if depth != 0 or not block.text.strip():
+            raise Failure("the braces of the formula do not match")
 
     def test_text(self, block, before):
         if block.how == ["output"]:

@@ -17,6 +17,11 @@ import tempfile
 import xml.etree.ElementTree as xml
 from pathlib import Path
 
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "docs"))
+import site_index  # noqa: E402
+import site_pages as site  # noqa: E402
+
 
 def setting(text, key):
     return re.search(rf'^{key}\s*=\s*"?([^"\n]*?)"?\s*$', text, re.M)[1]
@@ -54,11 +59,17 @@ def build(doxyfile):
     for folder in ("html", "xml"):
         shutil.rmtree(output / folder, ignore_errors=True)
     output.mkdir(parents=True, exist_ok=True)
+    if setting(text, "LAYOUT_FILE"):
+        site.write_layout(setting(text, "LAYOUT_FILE"))
+        if site.unlisted():
+            return "".join(f"{page} is not in docs/order.txt\n" for page in site.unlisted())
     done = subprocess.run(["doxygen", doxyfile], cwd=output, text=True,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     faults = log.read_text(encoding="utf-8") if log.exists() else ""
     if done.returncode != 0 or faults:
         return f"doxygen: exit status {done.returncode}\n{done.stdout}{faults}"
+    if setting(text, "GENERATE_HTML") == "YES":
+        site_index.write(output / "xml", output / "html" / "siteindex.js")
     missing = gaps(output / "xml")
     return "".join(f"{name} is not documented\n" for name in sorted(set(missing)))
 
@@ -95,6 +106,7 @@ def spoil(doxyfile, folder, number, pattern, replacement):
     (place / header.name).write_text(source, encoding="utf-8")
     for key, value in (("INPUT", place / header.name), ("OUTPUT_DIRECTORY", place),
                        ("WARN_LOGFILE", place / "log"), ("GENERATE_HTML", "NO"),
+                       ("LAYOUT_FILE", ""), ("HTML_HEADER", ""),
                        ("USE_MDFILE_AS_MAINPAGE", "")):
         quoted = f'"{value}"' if value not in ("", "NO") else value
         text = re.sub(rf"^{key}\s*=.*$", lambda _: f"{key} = {quoted}", text, flags=re.M)
@@ -115,6 +127,9 @@ def self_test(doxyfile):
             good = word in faults
             failures += not good
             print(f"{'found ' if good else 'MISSED'} {what}")
+    found = site.unlisted([site.ROOT / "docs" / "spoilt.md"])
+    failures += not found
+    print(f"{'found ' if found else 'MISSED'} a page that is not in the order")
     return 1 if failures else 0
 
 

@@ -62,6 +62,8 @@ PAGES = [
      block("python", "import ctypes\nctypes.CDLL('libbackprop.so.0')"), True),
     ("python that fails", block("python", "raise SystemExit(1)"), False),
     ("javascript that does not parse", block("js", "if ("), False),
+    ("formula", block("math", r"a = \frac{1}{2}"), True),
+    ("formula with a brace too few", block("math", r"a = \frac{1}{2"), False),
     ("no language", block("", "hello"), False),
     ("language with attributes", block("{.c}", HELLO), False),
     ("unknown language", block("cobol", "hello"), False),

@@ -21,6 +21,7 @@ struct fuzz_target {
 extern const struct fuzz_target fuzz_targets[];
 
 void fuzz_model(const uint8_t *bytes, size_t size);
+void fuzz_checkpoint(const uint8_t *bytes, size_t size);
 void fuzz_import(const uint8_t *bytes, size_t size);
 void fuzz_csv(const uint8_t *bytes, size_t size);
 void fuzz_idx(const uint8_t *bytes, size_t size);

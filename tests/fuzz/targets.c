@@ -136,15 +136,15 @@ static void load(const uint8_t *bytes, size_t size)
     memory_end(&memory);
 }
 
-/* As it is, and with sizes and checksum set right: else little would pass them. */
-void fuzz_model(const uint8_t *bytes, size_t size)
+/* As it is, and with the checksum set right: else little would pass it. */
+static void with_checksum(const uint8_t *bytes, size_t size, fuzz_fn run)
 {
     static const char begin[] = "{\"__metadata__\":{\"checksum\":\"";
     const size_t at = 8 + sizeof begin - 1;
     struct bp_crc32 crc;
     uint8_t *copy;
 
-    load(bytes, size);
+    run(bytes, size);
     if (size < at + 8 || memcmp(bytes + 8, begin, sizeof begin - 1) != 0)
         return;
     copy = malloc(size);
@@ -156,8 +156,87 @@ void fuzz_model(const uint8_t *bytes, size_t size)
     for (int i = 0; i < 8; i++)
         copy[at + (size_t)i] =
             (uint8_t) "0123456789abcdef"[bp_crc32_value(&crc) >> (28 - 4 * i) & 15];
-    load(copy, size);
+    run(copy, size);
     free(copy);
+}
+
+void fuzz_model(const uint8_t *bytes, size_t size)
+{
+    with_checksum(bytes, size, load);
+}
+
+/* ---- a loaded checkpoint ---- */
+
+/* What was loaded is saved as the same state. */
+static void save_state(bp_snapshot *snapshot)
+{
+    bp_snapshot *other = NULL;
+    unsigned char *bytes;
+    size_t size = 0;
+
+    need(bp_snapshot_save_memory(snapshot, NULL, 0, &size) == BP_ELIMIT);
+    bytes = malloc(size);
+    need(bytes != NULL);
+    need(bp_snapshot_save_memory(snapshot, bytes, size, &size) == BP_OK);
+    need(bp_snapshot_create(NULL, &other) == BP_OK);
+    need(bp_snapshot_load_memory(other, bytes, size, NULL) == BP_OK);
+    need(bp_snapshot_tensors(other) == bp_snapshot_tensors(snapshot));
+    need(bp_snapshot_numbers(other) == bp_snapshot_numbers(snapshot));
+    bp_snapshot_destroy(other);
+    free(bytes);
+}
+
+/* A trainer alike takes it, or says why not. */
+static void restore(const bp_snapshot *snapshot, const bp_env *env)
+{
+    const float inputs[4] = {1, 2, 3, 4}, targets[4] = {1, 0, 0, 1};
+    bp_network *network = NULL;
+    bp_cost *cost = NULL;
+    bp_optimizer *adam = NULL;
+    bp_trainer *trainer = NULL;
+
+    need(bp_network_create(2, env, &network) == BP_OK);
+    need(bp_network_add_dense(network, 3, BP_ACTIVATION_TANH) == BP_OK);
+    need(bp_network_add_dense(network, 2, BP_ACTIVATION_LINEAR) == BP_OK);
+    need(bp_network_build(network, 1) == BP_OK);
+    need(bp_cost_create(BP_COST_MSE, env, &cost) == BP_OK);
+    need(bp_optimizer_create(BP_OPTIMIZER_ADAM, env, &adam) == BP_OK);
+    need(bp_trainer_create(network, cost, adam, &trainer) == BP_OK);
+    need(bp_trainer_set(trainer, BP_TRAINER_BATCH, 4) == BP_OK);
+    need(bp_trainer_build(trainer, 1) == BP_OK);
+    if (bp_trainer_restore(trainer, snapshot) != BP_OK)
+        look_at_line(bp_trainer_error(trainer));
+    (void)bp_trainer_step(trainer, inputs, 4, targets, 4, NULL);
+    bp_trainer_destroy(trainer);
+    bp_optimizer_destroy(adam);
+    bp_cost_destroy(cost);
+    bp_network_destroy(network);
+}
+
+static void load_state(const uint8_t *bytes, size_t size)
+{
+    struct memory memory;
+    bp_snapshot *snapshot = NULL;
+    bp_load_options options;
+
+    memory_begin(&memory);
+    need(bp_load_options_init(&options) == BP_OK);
+    options.memory_limit = 1 << 20;
+    need(bp_snapshot_create(&memory.env, &snapshot) == BP_OK);
+    if (bp_snapshot_load_memory(snapshot, bytes, size, &options) == BP_OK) {
+        save_state(snapshot);
+        restore(snapshot, &memory.env);
+    } else {
+        look_at_line(bp_snapshot_error(snapshot));
+        need(bp_snapshot_tensors(snapshot) == 0);
+    }
+    bp_snapshot_destroy(snapshot);
+    memory_end(&memory);
+}
+
+void fuzz_checkpoint(const uint8_t *bytes, size_t size)
+{
+    with_checksum(bytes, size, load_state);
 }
 
 void fuzz_import(const uint8_t *bytes, size_t size)
@@ -424,6 +503,7 @@ void fuzz_calls(const uint8_t *bytes, size_t size)
 
 const struct fuzz_target fuzz_targets[] = {
     {"model", fuzz_model}, {"import", fuzz_import},
+    {"checkpoint", fuzz_checkpoint},
     {"csv", fuzz_csv},     {"idx", fuzz_idx},
     {"npy", fuzz_npy},     {"round_trip", fuzz_round_trip},
     {"calls", fuzz_calls}, {NULL, NULL},

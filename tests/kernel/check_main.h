@@ -21,6 +21,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(product_has_the_same_bits_on_special_numbers),
         cmocka_unit_test(product_has_every_tile),
         cmocka_unit_test(product_adds_in_order),
+        cmocka_unit_test(a_row_alone_is_as_among_others),
         cmocka_unit_test(a_step_on_tiles_is_the_step_on_the_whole),
         cmocka_unit_test(sum_rows_is_one_chain_a_column),
         cmocka_unit_test(largest_is_found_wherever_it_is),

@@ -179,11 +179,15 @@ struct step_case {
 static void step_case_init(struct step_case *x, const struct shape *s, int32_t kind)
 {
     struct BP_REAL(product) *const p = &x->product.work;
-    size_t i, j, n;
+    size_t i, j, k, n;
 
     product_case_init(&x->product, s, A_TRANSPOSED, false, random_real);
-    for (i = 0; i < s->rows && s->depth > 0; i += 3) /* rows that a step may pass over */
-        x->product.a.at[i] = 0;
+    for (k = 0; k < s->depth; k++) { /* rows that a step may pass over */
+        for (i = 0; i < s->rows; i += 3)
+            x->product.a.at[k * p->a_depth + i] = 0;
+        for (i = s->rows / 4; i < s->rows / 2; i++)
+            x->product.a.at[k * p->a_depth + i] = i % 2 ? -(real)0 : 0;
+    }
     x->rule = (struct bp_rule){.kind = kind,
                                .rate = 0.1,
                                .momentum = s->rows % 2 ? 0.9 : 0,
@@ -266,6 +270,56 @@ static void a_step_on_tiles_is_the_step_on_the_whole(void **state)
             step_check(tables[t], &shapes[i], BP_OPTIMIZER_SGD);
             step_check(tables[t], &shapes[i], BP_OPTIMIZER_ADAM);
         }
+}
+
+/* Numbers of which most are 0, of either sign, or so small that a product is. */
+static real random_sparse(void)
+{
+    const real x = random_real();
+    const real size = x < 0 ? -x : x;
+
+    if (size > (real)0.9)
+        return x;
+    if (size > (real)0.8)
+        return x * REAL_MIN_NORMAL;
+    return x < 0 ? -(real)0 : 0;
+}
+
+/* A single row goes a way of its own; it gives what the same row gives among others. */
+static void row_alone_check(table *k, size_t cols, size_t depth, bool with_init)
+{
+    const struct shape s = {3, cols, depth, 1, 1};
+    struct product_case x;
+    struct bp_pool pool = {.threads = 1};
+    struct array alone;
+
+    product_case_init(&x, &s, PLAIN, with_init, random_sparse);
+    alone = array_of(x.work.c_stride);
+    fill(alone.at, 1, cols, x.work.c_stride, random_real, REAL_NAN);
+    k->product(&pool, &x.work);
+    memcpy(x.c.at, x.c.at + x.work.c_stride, x.work.c_stride * sizeof(real));
+    x.work.a += x.work.a_row;
+    x.work.rows = 1;
+    x.work.c = alone.at;
+    k->product(&pool, &x.work);
+    assert_same(alone.at, x.c.at, bp_padded(cols), "row alone", k->isa);
+    array_free(&alone);
+    product_case_free(&x);
+}
+
+static void a_row_alone_is_as_among_others(void **state)
+{
+    static const size_t depths[] = {1, 63, 64, 65, 200, 511, 512, 513, 1300};
+    size_t count, t, i, cols;
+    table *const *const tables = all_tables(&count);
+
+    (void)state;
+    for (t = 0; t < count; t++)
+        for (i = 0; i < sizeof depths / sizeof depths[0]; i++)
+            for (cols = 1; cols < 12 * BP_LANES; cols += 13) {
+                row_alone_check(tables[t], cols, depths[i], false);
+                row_alone_check(tables[t], cols, depths[i], true);
+            }
 }
 
 /* One chain of fma, k ascending: a sum in another order gives 0 here, or 2. */

@@ -131,7 +131,7 @@ class LintTest(unittest.TestCase):
                      "'FILE'", "'long'", "'...'")
 
     def test_header_comment(self):
-        bare = "".join(f"BP_API int32_t bp_bare_{i}(void);\n" for i in range(900))
+        bare = "".join(f"BP_API int32_t bp_bare_{i}(void);\n" for i in range(2000))
         self.declare("header", bare, "of the lines have comment")
 
     def test_header_length(self):

@@ -25,7 +25,7 @@ flags='-std=c11 -O1 -w -Iinclude -Ilib -Itests/support -Itests'
 programs='test_gradient_reference test_gradient test_gradient_custom test_adjoint
     test_gradient_layers test_norm test_random_layers test_parity_layers
     test_trace test_trace_layers test_explain test_optimizer test_parity_optimizer
-    test_schedule test_trainer test_weights test_metrics test_fit test_runs test_rate
+    test_schedule test_update test_train test_weights test_metrics test_runs test_rate
     test_diagnose'
 seconds=120
 jobs=2

@@ -119,6 +119,16 @@ void bad_provoke_history(bp_history *history)
     (void)bp_history_write_csv(history, refuse_bytes, NULL);
 }
 
+void bad_provoke_recorder(bp_recorder *recorder)
+{
+    (void)bp_recorder_write(recorder, ODD_KEY, refuse_bytes, NULL);
+}
+
+void bad_provoke_stream(bp_stream *stream)
+{
+    (void)bp_stream_set(stream, 999, 0);
+}
+
 /* ---- lines of all objects ---- */
 
 static void mix(uint64_t *digest, const void *object, const void *other, const char *line)
@@ -175,8 +185,13 @@ static void mix_others(uint64_t *d, const struct world *w, const void *but)
     mix(d, w->blank, but, bp_metrics_error(w->blank));
     mix(d, w->history, but, bp_history_error(w->history));
     mix(d, w->past, but, bp_history_error(w->past));
+    mix(d, w->recorder_fresh, but, bp_recorder_error(w->recorder_fresh));
+    mix(d, w->recorder, but, bp_recorder_error(w->recorder));
+    mix(d, w->watched, but, bp_trainer_error(w->watched));
     mix(d, w->no_state, but, bp_snapshot_error(w->no_state));
     mix(d, w->taken, but, bp_snapshot_error(w->taken));
+    mix(d, w->dry, but, bp_stream_error(w->dry));
+    mix(d, w->stream, but, bp_stream_error(w->stream));
     mix(d, w->measured, but, bp_metrics_error(w->measured));
     mix(d, w->metrics, but, bp_metrics_error(w->metrics));
 }

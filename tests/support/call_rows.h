@@ -423,12 +423,59 @@ CALL(bp_trace_nudge, NEVER, "",
 CALL(bp_trace_get_nudge, NEVER, "",
      bp_trace_get_nudge(w->trace, 1, BP_TRACE_A, w->out.d, w->out.d + WORLD_OUTPUTS,
                         WORLD_OUTPUTS))
+CALL(bp_influence_options_init, NEVER, "",
+     bp_influence_options_init(&w->out.influence_options))
+CALL(bp_trace_find_influences, ALLOCATES, "",
+     bp_trace_find_influences(w->trace, NULL, 3, &w->out.count))
+CALL(bp_trace_find_influences, ALLOCATES, "changes",
+     bp_trace_find_influences(w->trace, &w->changes, 3, &w->out.count))
+CALL(bp_trace_get_influence, NEVER, "",
+     bp_trace_get_influence(w->trace, 0, &w->out.influence))
+CALL(bp_recorder_options_init, NEVER, "",
+     bp_recorder_options_init(&w->out.recorder_options))
+CALL(bp_recorder_create, ALLOCATES, "", bp_recorder_create(w->trainer, &w->out.recorder))
+CALL(bp_recorder_destroy, NEVER, "",
+     (bp_recorder_destroy(WORLD_TAKE(w->recorder)), BP_OK))
+CALL(bp_recorder_destroy, NEVER, "NULL", (bp_recorder_destroy(NULL), BP_OK))
+CALL(bp_recorder_error, NEVER, "", is_string(bp_recorder_error(w->recorder)))
+CALL(bp_recorder_start, ALLOCATES, "", bp_recorder_start(w->recorder_fresh, NULL))
+CALL(bp_recorder_start, ALLOCATES, "all", bp_recorder_start(w->recorder, &w->record))
+CALL(bp_recorder_progress, NEVER, "",
+     bp_recorder_progress(&(const bp_progress){.struct_size = sizeof(bp_progress),
+                                               .event = BP_EVENT_EPOCH},
+                          w->recorder) == 0
+         ? BP_OK
+         : BP_EINVAL)
+CALL(bp_recorder_samples, NEVER, "", is_size(bp_recorder_samples(w->recorder)))
+CALL(bp_recorder_columns, NEVER, "", is_size(bp_recorder_columns(w->recorder)))
+CALL(bp_recorder_column_name, NEVER, "",
+     is_text(bp_recorder_column_name(w->recorder, 3)))
+CALL(bp_recorder_get_value, NEVER, "",
+     bp_recorder_get_value(w->recorder, 1, 3, &w->out.value))
+CALL(bp_recorder_write, NEVER, "CSV",
+     bp_recorder_write(w->recorder, BP_RECORD_CSV, ignore_bytes, NULL))
+CALL(bp_recorder_write, NEVER, "JSON",
+     bp_recorder_write(w->recorder, BP_RECORD_JSON_LINES, ignore_bytes, NULL))
 CALL(bp_picture_options_init, NEVER, "",
      bp_picture_options_init(&w->out.picture_options))
 CALL(bp_network_draw, ALLOCATES, "network",
      bp_network_draw(w->net, BP_PICTURE_NETWORK, NULL, ignore_bytes, NULL))
 CALL(bp_network_draw, ALLOCATES, "callbacks, JSON",
      bp_network_draw(w->net_own, BP_PICTURE_JSON, NULL, ignore_bytes, NULL))
+CALL(bp_network_draw, ALLOCATES, "weights",
+     bp_network_draw(w->net, BP_PICTURE_WEIGHTS, NULL, ignore_bytes, NULL))
+CALL(bp_network_draw, ALLOCATES, "regions",
+     bp_network_draw(w->other, BP_PICTURE_REGIONS, &w->plane_picture, ignore_bytes,
+                     NULL))
+CALL(bp_trace_draw, NEVER, "influence",
+     bp_trace_draw(w->trace, BP_PICTURE_INFLUENCE, NULL, NULL, ignore_bytes, NULL))
+CALL(bp_trace_draw, NEVER, "histograms",
+     bp_trace_draw(w->trace, BP_PICTURE_HISTOGRAMS, NULL, NULL, ignore_bytes, NULL))
+CALL(bp_recorder_draw, NEVER, "curves",
+     bp_recorder_draw(w->recorder, BP_PICTURE_CURVES, NULL, ignore_bytes, NULL))
+CALL(bp_recorder_draw, NEVER, "regions",
+     bp_recorder_draw(w->recorder, BP_PICTURE_REGIONS, NULL, ignore_bytes, NULL))
+CALL(bp_metrics_draw, NEVER, "", bp_metrics_draw(w->metrics, NULL, ignore_bytes, NULL))
 CALL(bp_trace_draw, NEVER, "network",
      bp_trace_draw(w->trace, BP_PICTURE_NETWORK, NULL, NULL, ignore_bytes, NULL))
 CALL(bp_trace_draw, NEVER, "chain",
@@ -578,6 +625,15 @@ CALL(bp_snapshot_add_number, ALLOCATES, "",
                                              .struct_size = sizeof(bp_number_entry),
                                              .name = "y",
                                              .whole = 3}))
+CALL(bp_snapshot_save, ALLOCATES, "", bp_snapshot_save(w->taken, "new.state"))
+CALL(bp_snapshot_save_memory, ALLOCATES, "",
+     bp_snapshot_save_memory(w->taken, w->out.bytes, sizeof w->out.bytes, &w->out.count))
+CALL(bp_snapshot_load, ALLOCATES, "", bp_snapshot_load(w->no_state, "net.state", NULL))
+CALL(bp_snapshot_load, ALLOCATES, "again", bp_snapshot_load(w->taken, "net.state", NULL))
+CALL(bp_snapshot_load_memory, ALLOCATES, "",
+     bp_snapshot_load_memory(w->no_state,
+                             failing_env_find_file(&w->host, "net.state")->bytes,
+                             failing_env_find_file(&w->host, "net.state")->size, NULL))
 
 /* 19. Studies. */
 CALL(bp_cross_options_init, NEVER, "", bp_cross_options_init(&w->out.cross_options))
@@ -620,3 +676,18 @@ CALL(bp_diagnosis_destroy, NEVER, "NULL", (bp_diagnosis_destroy(NULL), BP_OK))
 CALL(bp_diagnosis_findings, NEVER, "", is_size(bp_diagnosis_findings(w->found)))
 CALL(bp_diagnosis_get, NEVER, "", bp_diagnosis_get(w->found, 0, &w->out.finding))
 CALL(bp_diagnosis_write, NEVER, "", bp_diagnosis_write(w->found, ignore_bytes, NULL))
+/* 20. Streams. */
+CALL(bp_stream_create, ALLOCATES, "", bp_stream_create(w->env, &w->out.stream))
+CALL(bp_stream_destroy, NEVER, "", (bp_stream_destroy(WORLD_TAKE(w->stream)), BP_OK))
+CALL(bp_stream_destroy, NEVER, "NULL", (bp_stream_destroy(NULL), BP_OK))
+CALL(bp_stream_error, NEVER, "", is_string(bp_stream_error(w->stream)))
+CALL(bp_stream_set, NEVER, "", bp_stream_set(w->stream, BP_STREAM_WINDOW, 4))
+CALL(bp_stream_get, NEVER, "", bp_stream_get(w->stream, BP_STREAM_WINDOW, &w->out.value))
+CALL(bp_stream_open, NEVER, "", bp_stream_open(w->dry, &w->rows, world_rows, &w->in))
+CALL(bp_stream_open_idx, ALLOCATES, "", bp_stream_open_idx(w->dry, "images", "labels"))
+CALL(bp_stream_open_npy, ALLOCATES, "",
+     bp_stream_open_npy(w->dry, "labels.npy", "labels.npy"))
+CALL(bp_stream_get_shape, NEVER, "", bp_stream_get_shape(w->stream, &w->out.shape))
+CALL(bp_stream_read, ALLOCATES, "", bp_stream_read(w->stream, 0, 1, 3, w->empty))
+CALL(bp_trainer_train_stream, ALLOCATES, "",
+     bp_trainer_train_stream(w->trainer, w->stream, &w->fit, &w->out.fit_result))

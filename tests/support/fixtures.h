@@ -87,7 +87,7 @@ enum {
     WORLD_BATCH = 4,
     WORLD_WEIGHTS = 8, /**< Of the last layer: 2 x 4. */
     WORLD_SCRATCH = 64,
-    WORLD_MODEL_SIZE = 4096 /**< More than any model here has bytes. */
+    WORLD_MODEL_SIZE = 8192 /**< More than any model here has bytes. */
 };
 
 /** Where outputs go: all bytes are WORLD_CANARY but what must be set. */
@@ -108,8 +108,11 @@ struct world_out {
     bp_bundle *bundle;
     bp_metrics *metrics;
     bp_history *history;
+    bp_recorder *recorder;
     bp_diagnosis *diagnosis;
     bp_snapshot *snapshot;
+    bp_stream *stream;
+    bp_stream_shape shape, bad_shape;
     float *view;
     double *view_f64;
     size_t count;
@@ -131,6 +134,9 @@ struct world_out {
     bp_path_summary paths, bad_paths;
     bp_path path, bad_path;
     bp_nudge nudge, bad_nudge;
+    bp_influence influence, bad_influence;
+    bp_influence_options influence_options;
+    bp_recorder_options recorder_options;
     bp_picture_options picture_options;
     bp_progress progress, bad_progress;
     bp_tensor tensor, bad_tensor;
@@ -207,10 +213,11 @@ struct world {
     bp_dataset *borrowed; /**< Inputs of `in`, labels. */
     bp_scaler *unfitted, *fitted;
     bp_trace *trace_fresh; /**< On net, has not run. */
-    bp_trace *trace;       /**< On net: ran on 2 rows, has paths and a nudge. */
+    bp_trace *trace;       /**< On net: ran on 2 rows, has paths, a ranking, a nudge. */
     bp_trace *trace_own;   /**< On net_own with cost_own, ran on 2 rows. */
     bp_trace *trace_huber; /**< On net: takes no labels. */
     bp_connection connection; /**< A weight of the first layer of net, row 1. */
+    bp_influence_options changes; /**< The kind is that. */
     bp_bundle *nothing; /**< Not loaded. */
     bp_bundle *loaded;  /**< From "net.model". */
     bp_metrics *blank;    /**< Of 2 outputs, without rows. */
@@ -219,7 +226,15 @@ struct world {
     bp_snapshot *taken;    /**< Of `trainer`. */
     bp_history *history;  /**< Empty. */
     bp_history *past;     /**< Of 2 epochs. */
+    bp_trainer *watched;  /**< On other, built, had 2 epochs under the recorder. */
+    bp_dataset *plane;    /**< Inputs and targets for it. */
+    bp_recorder *recorder_fresh; /**< Of watched, has not started. */
+    bp_recorder *recorder; /**< Of watched, with all there is to keep: 2 samples. */
+    bp_recorder_options record; /**< As it was started. */
+    bp_picture_options plane_picture; /**< With the plane's data. */
     bp_diagnosis *found;  /**< Of `trainer`: at least one finding. */
+    bp_stream *dry;       /**< Without a source. */
+    bp_stream *stream;    /**< Of the inputs and labels of `in`. */
     bp_metrics *metrics;  /**< Of 2 outputs, with rows of both kinds and scores. */
 
     /* Options and tables that are right; a test spoils a copy. */
@@ -227,6 +242,7 @@ struct world {
     bp_fit_options fit; /**< 2 epochs, `labelled` held out. */
     bp_fit_options short_fit;   /**< 2 epochs. */
     bp_cross_options runs;      /**< 2 folds of `short_fit`, scaled, scored by F1. */
+    bp_stream_shape rows; /**< Of `stream`. */
     bp_activation_ops activation_ops;
     bp_layer_ops layer_ops;
     bp_cost_ops cost_ops;
@@ -239,6 +255,9 @@ struct world {
     struct world_in in;
     struct world_out out;
 };
+
+/** A ::bp_rows_fn: inputs and labels of a ::world_in. */
+int32_t world_rows(bp_rows *rows, void *user);
 
 /** A schedule of one's own: base / (1 + t). */
 double world_rate(uint64_t t, double base, void *user);

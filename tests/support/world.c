@@ -67,6 +67,17 @@ int32_t ignore_bytes(const void *bytes, size_t size, void *user)
     return size > 0 ? 0 : 1;
 }
 
+int32_t world_rows(bp_rows *rows, void *user)
+{
+    const struct world_in *in = user;
+    const size_t first = (size_t)rows->first;
+
+    memcpy(rows->inputs, in->f + first * WORLD_INPUTS,
+           rows->rows * WORLD_INPUTS * sizeof(float));
+    memcpy(rows->labels, in->labels + first, rows->rows * sizeof(int32_t));
+    return 0;
+}
+
 double world_rate(uint64_t t, double base, void *user)
 {
     (void)user;
@@ -108,6 +119,8 @@ void world_reset_out(struct world *world)
     out->paths.struct_size = sizeof out->paths;
     out->path.struct_size = sizeof out->path;
     out->nudge.struct_size = sizeof out->nudge;
+    out->influence.struct_size = sizeof out->influence;
+    out->bad_influence.struct_size = sizeof out->influence - 1;
     out->progress.struct_size = sizeof out->progress;
     out->tensor.struct_size = sizeof out->tensor;
     out->number.struct_size = sizeof out->number;
@@ -115,6 +128,7 @@ void world_reset_out(struct world *world)
     out->cross.struct_size = sizeof out->cross;
     out->rate.struct_size = sizeof out->rate;
     out->finding.struct_size = sizeof out->finding;
+    out->shape.struct_size = sizeof out->shape;
 }
 
 static void create_layers(struct world *w)
@@ -216,6 +230,7 @@ static void create_traces(struct world *w)
 {
     bp_path_summary paths = {.struct_size = sizeof paths};
     bp_nudge nudge = {.struct_size = sizeof nudge};
+    size_t ranked = 0;
 
     w->connection = (bp_connection){
         .struct_size = sizeof w->connection, .kind = BP_CONNECTION_WEIGHT, .row = 1};
@@ -226,6 +241,9 @@ static void create_traces(struct world *w)
     ok(bp_trace_run_labels(w->trace, w->in.f, 2 * WORLD_INPUTS, w->in.labels, 2));
     ok(bp_trace_run_labels(w->trace_own, w->in.f, 2 * WORLD_INPUTS, w->in.labels, 2));
     ok(bp_trace_find_paths(w->trace, &w->connection, 3, &paths));
+    ok(bp_influence_options_init(&w->changes));
+    ok(bp_trace_find_influences(w->trace, NULL, 2, &ranked));
+    w->changes.kind = BP_INFLUENCE_CHANGES;
     ok(bp_trace_nudge(w->trace, &w->connection, 0.125, &nudge));
 }
 
@@ -327,6 +345,7 @@ static void create_snapshots(struct world *w)
     ok(bp_snapshot_create(w->env, &w->no_state));
     ok(bp_snapshot_create(w->env, &w->taken));
     ok(bp_snapshot_take(w->taken, w->trainer));
+    ok(bp_snapshot_save(w->taken, "net.state"));
 }
 
 /* The fit is on a copy, so that `net` stays as others know it. */
@@ -350,6 +369,18 @@ static void create_history(struct world *w)
     bp_network_destroy(copy);
 }
 
+static void create_streams(struct world *w)
+{
+    w->rows = (bp_stream_shape){.struct_size = sizeof w->rows,
+                                .rows = WORLD_ROWS,
+                                .inputs = WORLD_INPUTS,
+                                .classes = WORLD_OUTPUTS};
+    ok(bp_stream_create(w->env, &w->dry));
+    ok(bp_stream_create(w->env, &w->stream));
+    ok(bp_stream_open(w->stream, &w->rows, world_rows, &w->in));
+    ok(bp_stream_set(w->stream, BP_STREAM_WINDOW, 3));
+}
+
 static void create_metrics(struct world *w)
 {
     const size_t outputs = 4 * WORLD_OUTPUTS;
@@ -361,6 +392,29 @@ static void create_metrics(struct world *w)
     ok(bp_metrics_add_labels(w->measured, w->in.f, outputs, w->in.labels, NULL, 4));
     ok(bp_metrics_add_labels(w->metrics, w->in.f, outputs, w->in.labels, NULL, 4));
     ok(bp_metrics_add_targets(w->metrics, w->in.f, outputs, w->in.targets, NULL, 4));
+}
+
+static const int32_t metric_codes[] = {BP_METRIC_ACCURACY};
+
+static void create_recorder(struct world *w)
+{
+    w->plane = make_dataset(4, 2, 3, w->env);
+    w->watched = make_trainer(w->other, BP_COST_MSE, 4, 3);
+    ok(bp_recorder_create(w->watched, &w->recorder_fresh));
+    ok(bp_recorder_create(w->watched, &w->recorder));
+    ok(bp_recorder_options_init(&w->record));
+    w->record.samples = 2;
+    w->record.probe = w->plane;
+    w->record.regions = 1;
+    w->record.connections = &w->connection;
+    w->record.connections_count = 1;
+    w->record.metrics = w->metrics;
+    w->record.metric_codes = metric_codes;
+    w->record.metric_codes_count = 1;
+    ok(bp_recorder_start(w->recorder, &w->record));
+    ok(bp_picture_options_init(&w->plane_picture));
+    w->plane_picture.data = w->plane;
+    ok(bp_trainer_fit(w->watched, w->plane, 2, bp_recorder_progress, w->recorder));
 }
 
 static void create_studies(struct world *w)
@@ -415,8 +469,10 @@ void world_create(struct world *world)
     create_bundles(world);
     create_metrics(world);
     create_history(world);
+    create_recorder(world);
     create_studies(world);
     create_snapshots(world);
+    create_streams(world);
     world_reset_out(world);
 }
 
@@ -453,12 +509,17 @@ static void destroy_out(struct world_out *out)
     DESTROY_OUT(bp_bundle_destroy, out->bundle);
     DESTROY_OUT(bp_metrics_destroy, out->metrics);
     DESTROY_OUT(bp_history_destroy, out->history);
+    DESTROY_OUT(bp_recorder_destroy, out->recorder);
     DESTROY_OUT(bp_diagnosis_destroy, out->diagnosis);
     DESTROY_OUT(bp_snapshot_destroy, out->snapshot);
+    DESTROY_OUT(bp_stream_destroy, out->stream);
 }
 
 static void destroy_trainers(struct world *w)
 {
+    bp_recorder_destroy(w->recorder_fresh);
+    bp_recorder_destroy(w->recorder);
+    bp_trainer_destroy(w->watched);
     bp_trainer_destroy(w->fresh);
     bp_trainer_destroy(w->trainer);
     bp_trainer_destroy(w->ready);
@@ -493,9 +554,12 @@ static void destroy_data(struct world *w)
     bp_metrics_destroy(w->blank);
     bp_history_destroy(w->history);
     bp_history_destroy(w->past);
+    bp_dataset_destroy(w->plane);
     bp_diagnosis_destroy(w->found);
     bp_snapshot_destroy(w->no_state);
     bp_snapshot_destroy(w->taken);
+    bp_stream_destroy(w->dry);
+    bp_stream_destroy(w->stream);
     bp_metrics_destroy(w->measured);
     bp_metrics_destroy(w->metrics);
 }
