@@ -60,6 +60,7 @@
  *  - 17. @ref bundle        models in files
  *  - 18. @ref snapshot      a training taken out and put back
  *  - 19. @ref study         studies: many runs, a rate, why it does not learn
+ *  - 20. @ref stream        rows that do not fit into memory
  */
 
 #include <stddef.h>
@@ -445,7 +446,8 @@ enum {
                                    trainers take it over when they are created and built;
                                    threads start with the first call that has work for
                                    them, and end with the object. The results do not
-                                   depend on it, to the bit. */
+                                   depend on it, to the bit. A fit on a stream can have
+                                   one thread more, see ::BP_STREAM_PREFETCH. */
 };
 
 /** Which of a layer's parameters. A layer with callbacks has ::BP_PARAMETER_WEIGHT only,
@@ -3482,6 +3484,153 @@ BP_API bp_status bp_diagnosis_get(const bp_diagnosis *diagnosis, size_t index,
  * @return ::BP_EINVAL, ::BP_ESTOPPED if it answers non-zero. */
 BP_API bp_status bp_diagnosis_write(const bp_diagnosis *diagnosis, bp_write_fn write,
                                     void *user);
+
+/** @} */
+
+/** @defgroup stream 20. Streams
+ *
+ * A stream gives rows that are never in memory all at once: from a function of yours that
+ * makes them, or from files that are read piece by piece. An epoch of a fit takes them in
+ * windows of so many rows, in the order of the source, and shuffles each window. While
+ * the steps run on one window, a thread can fill the next. For the same seed the bits are
+ * the same on any number of threads, with or without that thread; and where one window
+ * holds all rows, they are those of the fit on a data set with these rows.
+ * @{ */
+
+/** A source of rows. */
+typedef struct bp_stream bp_stream;
+
+/** Settings of a stream, for bp_stream_set(). */
+enum {
+    BP_STREAM_WINDOW = 1,  /**< Rows of a window, 1 to 1e9; default 8192. A fit rounds it
+                                up to whole batches, and holds two windows in memory at
+                                most. */
+    BP_STREAM_PREFETCH = 2 /**< 1: a thread of its own fills the next window while the
+                                steps run on the one before; 0: the calling thread fills
+                                it between the steps. The thread calls your function, and
+                                the memory and file functions of your tables, one call at
+                                a time. Default: 1 for files that are read through the
+                                default tables, else 0. There is no such thread where the
+                                host lends threads of its own (::bp_parallel), where
+                                ::BP_NETWORK_THREADS is 1, or where the process has one
+                                processor. */
+};
+
+/** What rows a stream has. */
+typedef struct bp_stream_shape {
+    uint32_t struct_size; /**< sizeof(bp_stream_shape), set by the caller. */
+    int32_t weighted;     /**< 1: rows have weights; 0: they all count alike. */
+    uint64_t rows;        /**< Of an epoch: 1 to 2^53. */
+    size_t inputs;        /**< Input columns, at least 1. */
+    size_t outputs;       /**< Target columns; 0: none. */
+    size_t classes;       /**< Labels are from 0 to classes - 1, at most 1 000 000; 0:
+                               there are none. */
+} bp_stream_shape;
+
+/** Rows to be filled: what a ::bp_rows_fn is given. Arrays are row by row, without
+ * gaps, and all zero; those that the shape does not have are NULL. */
+typedef struct bp_rows {
+    uint32_t struct_size; /**< Size of the record that the library passes. */
+    uint32_t reserved;    /**< 0. */
+    uint64_t epoch;       /**< Epochs that the trainer had completed, from 0. */
+    uint64_t first;       /**< The first row to fill, from 0, counted in the epoch. */
+    size_t rows;          /**< How many. */
+    float *inputs;        /**< rows * inputs numbers, finite. */
+    float *targets;       /**< rows * outputs numbers, finite. */
+    int32_t *labels;      /**< One a row. */
+    float *weights;       /**< One a row, finite and not negative. */
+} bp_rows;
+
+/** Fills rows. It must give the same rows for the same epoch and places, as an epoch that
+ * was stopped goes on in the middle; in another epoch they may be others, so that no
+ * example need ever come twice. It may not call the library on the stream or the trainer.
+ * @return 0; a negative ::bp_status, which the call that wanted the rows then gives; or
+ *         anything else, which it gives as ::BP_ESTOPPED. */
+typedef int32_t (*bp_rows_fn)(bp_rows *rows, void *user);
+
+/** Create a stream without a source.
+ * @param env     the host's tables, or NULL.
+ * @param stream  where the new object goes; the caller destroys it.
+ * @return ::BP_EINVAL, ::BP_ENOMEM. */
+BP_API bp_status bp_stream_create(const bp_env *env, bp_stream **stream);
+
+/** Destroy a stream.
+ * @param stream  the stream, or NULL. */
+BP_API void bp_stream_destroy(bp_stream *stream);
+
+/** Why the last failing call that could write to the stream failed; "" if none has. */
+BP_API const char *bp_stream_error(const bp_stream *stream);
+
+/** Change a setting. Another window is another order of the rows.
+ * @return ::BP_EINVAL for an unknown key or a value out of range, ::BP_EBUSY from a
+ *         callback of a fit on the stream. */
+BP_API bp_status bp_stream_set(bp_stream *stream, int32_t key, double value);
+
+/** Read a setting; the twin of bp_stream_set(). */
+BP_API bp_status bp_stream_get(const bp_stream *stream, int32_t key, double *value);
+
+/** Take the rows from a function.
+ * @param stream  a stream without a source.
+ * @param shape   copied.
+ * @param fill    called whenever rows are needed.
+ * @param user    passed to it; must live as long as the stream.
+ * @return ::BP_EINVAL, ::BP_ESTATE if it has a source, ::BP_ELIMIT for rows that are
+ *         wider than memory. */
+BP_API bp_status bp_stream_open(bp_stream *stream, const bp_stream_shape *shape,
+                                bp_rows_fn fill, void *user);
+
+/** Take the rows from a pair of IDX files, which are not compressed, as
+ * bp_dataset_read_idx() reads them. The files are opened anew for each epoch and must
+ * stay as they are. The labels are read through once, to count the classes.
+ * @param stream  a stream without a source.
+ * @param inputs  path of the file of images.
+ * @param labels  path of the file of labels.
+ * @return ::BP_EINVAL, ::BP_ESTATE, ::BP_EIO, ::BP_EDATA, ::BP_ESHAPE if the files' rows
+ *         differ, ::BP_EUNSUPPORTED for compressed files, ::BP_ENOMEM. */
+BP_API bp_status bp_stream_open_idx(bp_stream *stream, const char *inputs,
+                                    const char *labels);
+
+/** Take the rows from a pair of NPY files, which are not compressed, as
+ * bp_dataset_read_npy() reads them.
+ * @param stream   a stream without a source.
+ * @param inputs   path of the inputs.
+ * @param targets  path of the targets or labels.
+ * @return as bp_stream_open_idx(), ::BP_EUNSUPPORTED also for a version or type that is
+ *         not read, and for more than one column in the order of Fortran. */
+BP_API bp_status bp_stream_open_npy(bp_stream *stream, const char *inputs,
+                                    const char *targets);
+
+/** Tell what rows the stream has.
+ * @param stream  a stream with a source.
+ * @param shape   filled; set its struct_size before.
+ * @return ::BP_EINVAL, ::BP_ESTATE without a source. */
+BP_API bp_status bp_stream_get_shape(const bp_stream *stream, bp_stream_shape *shape);
+
+/** Read rows into a data set, in the order of the source: to hold some out, to fit a
+ * scaler, to look at them.
+ * @param stream   a stream with a source.
+ * @param epoch    what a ::bp_rows_fn is told, from 0; files are the same in all.
+ * @param first    the first row, from 0.
+ * @param rows     how many, at least 1.
+ * @param dataset  an empty data set.
+ * @return ::BP_EINVAL also if the rows are not there, ::BP_ESTATE without a source or if
+ *         the data set is not empty, ::BP_EDATA for numbers, labels or weights that
+ *         cannot be, ::BP_EIO, ::BP_ENOMEM, ::BP_EBUSY, and what the function answers. */
+BP_API bp_status bp_stream_read(bp_stream *stream, uint64_t epoch, uint64_t first,
+                                size_t rows, bp_dataset *dataset);
+
+/** Train with options on the rows of a stream; the twin of bp_trainer_train(). An epoch
+ * that was stopped goes on, with the same bits, if the stream has the same rows and
+ * window as then. What is wrong with rows is told when their window is begun.
+ * @param trainer  a built trainer.
+ * @param stream   a stream with a source; it is busy until this returns.
+ * @param options  or NULL for the defaults. Held-out rows are a data set in memory:
+ *                 `validation_fraction` must be 0.
+ * @param result   filled if it succeeds; set its struct_size before. Or NULL.
+ * @return as bp_trainer_train() and bp_stream_read(). */
+BP_API bp_status bp_trainer_train_stream(bp_trainer *trainer, bp_stream *stream,
+                                         const bp_fit_options *options,
+                                         bp_fit_result *result);
 
 /** @} */
 

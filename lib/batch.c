@@ -81,6 +81,12 @@ static size_t data_row(const struct bp_batch *batch, size_t i)
     return batch->order != NULL ? batch->order[batch->first + i] : batch->first + i;
 }
 
+/* As a line names it. */
+static unsigned long long named_row(const struct bp_batch *batch, size_t i)
+{
+    return batch->origin + data_row(batch, i);
+}
+
 static const float *target_row(const struct bp_batch *batch, size_t row, size_t width)
 {
     if (batch->data != NULL)
@@ -109,8 +115,8 @@ static bp_status check_labels(const struct bp_network *network,
         const int32_t label = label_of(batch, row);
 
         if (label < 0 || (size_t)label >= outputs)
-            return bp_fail(text, BP_EDATA, "label of row %zu is %d, expected 0 to %zu",
-                           data_row(batch, row), (int)label, outputs - 1);
+            return bp_fail(text, BP_EDATA, "label of row %llu is %d, expected 0 to %zu",
+                           named_row(batch, row), (int)label, outputs - 1);
     }
     return BP_OK;
 }
@@ -132,8 +138,8 @@ static bp_status check_target_row(const struct bp_network *network,
 
         if (!is_finite(network, y) || !bp_cost_target_ok(cost, y))
             return bp_fail(
-                text, BP_EDATA, "targets row %zu, column %zu is %s, expected %s",
-                data_row(batch, row), j, bp_number(y).text, bp_cost_target_text(cost));
+                text, BP_EDATA, "targets row %llu, column %zu is %s, expected %s",
+                named_row(batch, row), j, bp_number(y).text, bp_cost_target_text(cost));
     }
     return BP_OK;
 }

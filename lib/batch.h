@@ -19,6 +19,7 @@ struct bp_batch {
     const struct bp_dataset *data; /**< In place of the arrays. */
     const size_t *order; /**< Rows of the data set to take; NULL: as they lie, */
     size_t first;        /**< from this one on (with an order: from this place in it). */
+    uint64_t origin;     /**< Lines count the rows of the data set from here on. */
 };
 
 /** Whether a data set fits network and cost: widths, targets or labels.

@@ -39,13 +39,28 @@ void bp_fit_take_order(struct bp_trainer *trainer, struct bp_order *order)
     *order = (struct bp_order){NULL, 0};
 }
 
-/* The order of an epoch follows from seed and epoch alone, so that one which was stopped
- * finds its order again. */
-static void draw_order(struct bp_trainer *trainer, size_t rows)
+/* Rows of an epoch. */
+static size_t rows_of(const struct bp_fit *fit)
+{
+    return fit->feed != NULL ? (size_t)fit->feed->stream->shape.rows
+                             : bp_dataset_rows(fit->data);
+}
+
+/* The first row of the window that `row` is in; a data set is one window. */
+static size_t window_of(const struct bp_fit *fit, size_t row)
+{
+    return fit->feed != NULL ? row - row % fit->feed->size : 0;
+}
+
+/* The order of a window follows from seed, epoch and its first row alone, so that an
+ * epoch which was stopped finds its order again. A shuffle takes one number a row: those
+ * of one window end where those of the next begin. */
+static void draw_order(struct bp_trainer *trainer, size_t first, size_t rows)
 {
     struct bp_rng rng = {.seed = trainer->seed,
                          .stream = BP_STREAM_SHUFFLE,
-                         .tensor = (uint32_t)trainer->epoch};
+                         .tensor = (uint32_t)trainer->epoch,
+                         .element = first};
     size_t i;
 
     for (i = 0; i < rows; i++)
@@ -54,38 +69,89 @@ static void draw_order(struct bp_trainer *trainer, size_t rows)
         bp_rng_shuffle(&rng, trainer->order, rows);
 }
 
-/* What the rows of an epoch up to the cursor weigh, batch by batch, as they were summed
+/* Add what the first `count` rows of a window weigh, batch by batch, as they were summed
  * when they were trained on. */
-static double weight_done(const struct bp_trainer *trainer, const struct bp_dataset *data)
+static void add_weight_done(struct bp_fit *fit, size_t count)
 {
-    const size_t capacity = trainer->model.pass.capacity;
-    double sum = 0;
+    const size_t capacity = fit->trainer->model.pass.capacity;
     double batch = 0;
     size_t row;
 
-    for (row = 0; row < trainer->row; row++) {
-        batch += bp_dataset_weight_at(data, trainer->order[row]);
-        if ((row + 1) % capacity == 0 || row + 1 == trainer->row) {
-            sum += batch;
+    for (row = 0; row < count; row++) {
+        batch += bp_dataset_weight_at(fit->data, fit->trainer->order[row]);
+        if ((row + 1) % capacity == 0 || row + 1 == count) {
+            fit->weight += batch;
             batch = 0;
         }
     }
-    return sum;
+}
+
+/* Make the window that begins with row `first` the one that is trained on. */
+static bp_status load_window(struct bp_fit *fit, size_t first)
+{
+    struct bp_trainer *trainer = fit->trainer;
+    bp_status status = BP_OK;
+
+    if (fit->feed != NULL) {
+        status = bp_feed_get(fit->feed, trainer->epoch, first, &trainer->text);
+        fit->data = bp_feed_data(fit->feed);
+    }
+    if (status == BP_OK)
+        draw_order(trainer, first, bp_dataset_rows(fit->data));
+    return status;
+}
+
+/* While the steps run on this window, the next is fetched: of this epoch, or the first of
+ * the one that follows in this fit. */
+static void fetch_ahead(struct bp_fit *fit, size_t first)
+{
+    const size_t next = first + bp_dataset_rows(fit->data);
+
+    if (fit->feed == NULL)
+        return;
+    if (next < fit->trainer->epoch_rows)
+        bp_feed_begin(fit->feed, fit->trainer->epoch, next);
+    else if (fit->done + 1 < fit->epochs)
+        bp_feed_begin(fit->feed, fit->trainer->epoch + 1, 0);
+}
+
+/* The window of the cursor. Those before it count with their weights; where rows have
+ * none, it is known what they weigh. */
+static bp_status find_window(struct bp_fit *fit)
+{
+    const size_t row = fit->trainer->row;
+    const size_t first = window_of(fit, row);
+    const bool weighted = fit->feed != NULL && fit->feed->stream->shape.weighted;
+    size_t before = weighted ? 0 : first;
+    bp_status status = BP_OK;
+
+    fit->weight = (double)before;
+    for (; before < first && status == BP_OK; before += fit->feed->size) {
+        status = load_window(fit, before);
+        if (status == BP_OK)
+            add_weight_done(fit, fit->feed->size);
+    }
+    if (status == BP_OK)
+        status = load_window(fit, first);
+    if (status != BP_OK)
+        return status;
+    add_weight_done(fit, row - first);
+    fetch_ahead(fit, first);
+    return BP_OK;
 }
 
 /* Begin an epoch, or take up one that was stopped on as many rows. */
-static void begin_epoch(struct bp_fit *fit)
+static bp_status begin_epoch(struct bp_fit *fit)
 {
     struct bp_trainer *trainer = fit->trainer;
-    const size_t rows = bp_dataset_rows(fit->data);
+    const size_t rows = rows_of(fit);
 
     if (trainer->row == 0 || trainer->epoch_rows != rows) {
         trainer->row = 0;
         trainer->epoch_rows = rows;
         trainer->epoch_cost = 0;
     }
-    draw_order(trainer, rows);
-    fit->weight = weight_done(trainer, fit->data);
+    return find_window(fit);
 }
 
 /* Rows that weigh nothing have cost 0. */
@@ -180,12 +246,14 @@ static struct bp_batch next_batch(const struct bp_fit *fit)
     const struct bp_trainer *trainer = fit->trainer;
     const size_t left = trainer->epoch_rows - trainer->row;
     const size_t capacity = trainer->model.pass.capacity;
+    const size_t window = window_of(fit, trainer->row);
 
     return (struct bp_batch){
         .rows = left < capacity ? left : capacity,
         .data = fit->data,
         .order = trainer->order,
-        .first = trainer->row,
+        .first = trainer->row - window,
+        .origin = window,
     };
 }
 
@@ -197,6 +265,22 @@ static bp_status fail_step(struct bp_trainer *trainer, bp_status status)
     trainer->has_gradient = false;
     return bp_fail(&trainer->text, status, "%.180s (after step %llu)", why.line,
                    (unsigned long long)trainer->step);
+}
+
+/* Windows hold whole batches, so one ends where a batch does. */
+static bp_status next_window(struct bp_fit *fit)
+{
+    const size_t row = fit->trainer->row;
+    bp_status status;
+
+    if (fit->feed == NULL || row == 0 || row % fit->feed->size != 0 ||
+        fit->feed->windows[fit->feed->current].first == row)
+        return BP_OK;
+    status = load_window(fit, row);
+    if (status != BP_OK)
+        return fail_step(fit->trainer, status);
+    fetch_ahead(fit, row);
+    return BP_OK;
 }
 
 static bp_status step(struct bp_fit *fit)
@@ -230,7 +314,9 @@ static bp_status steps(struct bp_fit *fit, size_t *row)
     bp_status status;
 
     do {
-        status = step(fit);
+        status = next_window(fit);
+        if (status == BP_OK)
+            status = step(fit);
         if (status != BP_OK)
             return status;
         *row = trainer->row;
@@ -270,7 +356,9 @@ static bp_status epoch(struct bp_fit *fit)
         status = bp_watch_begin(fit->watch);
     if (status != BP_OK)
         return status;
-    begin_epoch(fit);
+    status = begin_epoch(fit);
+    if (status != BP_OK)
+        return fail_step(fit->trainer, status);
     status = steps(fit, &row);
     return status == BP_OK && row == fit->trainer->epoch_rows ? conclude(fit) : status;
 }
@@ -287,7 +375,7 @@ static bp_status take_up(struct bp_fit *fit)
 }
 
 /* The first and the last batch of an epoch, which may be a short one. */
-static bp_status check_batches(struct bp_trainer *trainer, size_t rows)
+bp_status bp_fit_check_batches(struct bp_trainer *trainer, size_t rows)
 {
     const size_t batch = trainer->model.pass.capacity;
     const size_t rest = rows % batch;
@@ -306,14 +394,14 @@ bp_status bp_fit_check(struct bp_trainer *trainer, const struct bp_dataset *data
         status =
             bp_batch_check_data(trainer->network, &trainer->cost, data, &trainer->text);
     if (status == BP_OK)
-        status = check_batches(trainer, bp_dataset_rows(data));
+        status = bp_fit_check_batches(trainer, bp_dataset_rows(data));
     return status;
 }
 
 bp_status bp_fit_run(struct bp_fit *fit)
 {
     struct bp_trainer *trainer = fit->trainer;
-    const size_t rows = bp_dataset_rows(fit->data);
+    const size_t rows = rows_of(fit);
     const size_t before = trainer->epoch_rows == rows ? trainer->row : 0;
     bp_status status;
 

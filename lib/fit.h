@@ -5,6 +5,7 @@
 
 #include "evaluate.h"
 #include "history.h"
+#include "stream.h"
 #include "trainer.h"
 
 /** Room for the order of the rows, until the trainer takes it. */
@@ -17,7 +18,8 @@ struct bp_order {
 struct bp_watch {
     bp_fit_options options;
     struct bp_trainer *trainer;
-    const struct bp_dataset *train; /**< What is trained on. */
+    const struct bp_dataset *train; /**< What is trained on; of a stream a window. */
+    struct bp_feed feed;            /**< Of a stream. */
     const struct bp_dataset *held;  /**< What is looked at; NULL: the epoch's cost is. */
     struct bp_dataset *parts[2];    /**< Where the fit itself split them. */
     struct bp_workspace *workspace;
@@ -34,9 +36,10 @@ struct bp_watch {
 /** What a fit carries from step to step. */
 struct bp_fit {
     struct bp_trainer *trainer;
-    const struct bp_dataset *data;
-    uint64_t epochs; /**< To be completed in this call. */
-    uint64_t done;   /**< Of these. */
+    const struct bp_dataset *data; /**< With a feed: its current window. */
+    struct bp_feed *feed;          /**< Or NULL. */
+    uint64_t epochs;               /**< To be completed in this call. */
+    uint64_t done;                 /**< Of these. */
     bp_progress_fn progress;
     void *user;
     struct bp_watch *watch; /**< Or NULL. */
@@ -54,13 +57,16 @@ struct bp_fit {
 /** Whether trainer and data fit each other. */
 bp_status bp_fit_check(struct bp_trainer *trainer, const struct bp_dataset *data);
 
+/** Whether batches of @p rows rows have a gradient, the last one too. */
+bp_status bp_fit_check_batches(struct bp_trainer *trainer, size_t rows);
+
 /** Make room for the order of @p rows. @return ::BP_ENOMEM with a line in @p text. */
 bp_status bp_fit_reserve_order(const struct bp_trainer *trainer, size_t rows,
                                struct bp_order *order, struct bp_text *text);
 void bp_fit_take_order(struct bp_trainer *trainer, struct bp_order *order);
 void bp_fit_release_order(const struct bp_trainer *trainer, struct bp_order *order);
 
-/** Train; the first five fields are set. */
+/** Train; what to train on, for how long, and who watches are set. */
 bp_status bp_fit_run(struct bp_fit *fit);
 
 /** Mean cost of the epoch so far. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A fit with options: what they may be, and the call that has them. */
+/* A fit with options: what they may be, and the calls that have them. */
 #include "fit.h"
 
 bp_status bp_fit_options_init(bp_fit_options *options)
@@ -141,6 +141,7 @@ static bp_status run(struct bp_watch *watch, bp_fit_result *result)
 {
     struct bp_fit fit = {.trainer = watch->trainer,
                          .data = watch->train,
+                         .feed = watch->feed.stream != NULL ? &watch->feed : NULL,
                          .epochs = watch->options.epochs,
                          .progress = watch->options.progress,
                          .user = watch->options.user,
@@ -156,6 +157,29 @@ static bp_status run(struct bp_watch *watch, bp_fit_result *result)
     return status;
 }
 
+static bp_status take_options(struct bp_watch *watch, const bp_fit_options *options)
+{
+    if (options == NULL)
+        return bp_fit_options_init(&watch->options);
+    if (options->struct_size != sizeof *options)
+        return bp_fail(&watch->trainer->text, BP_EINVAL,
+                       "options.struct_size is %u, expected %zu",
+                       (unsigned)options->struct_size, sizeof *options);
+    watch->options = *options;
+    return BP_OK;
+}
+
+/* What was checked is reserved and done. */
+static bp_status work(struct bp_watch *watch, bp_fit_result *result)
+{
+    bp_status status = bp_watch_create(watch);
+
+    if (status == BP_OK)
+        status = run(watch, result);
+    bp_watch_release(watch);
+    return status;
+}
+
 bp_status bp_trainer_train(bp_trainer *trainer, const bp_dataset *data,
                            const bp_fit_options *options, bp_fit_result *result)
 {
@@ -164,20 +188,83 @@ bp_status bp_trainer_train(bp_trainer *trainer, const bp_dataset *data,
 
     if (trainer == NULL)
         return BP_EINVAL;
-    if (options != NULL && options->struct_size != sizeof *options)
-        return bp_fail(&trainer->text, BP_EINVAL,
-                       "options.struct_size is %u, expected %zu",
-                       (unsigned)options->struct_size, sizeof *options);
-    if (options != NULL)
-        watch.options = *options;
-    else
-        (void)bp_fit_options_init(&watch.options);
-    status = check(&watch, result);
-    if (status != BP_OK)
-        return status;
-    status = bp_watch_create(&watch);
+    status = take_options(&watch, options);
     if (status == BP_OK)
-        status = run(&watch, result);
-    bp_watch_release(&watch);
+        status = check(&watch, result);
+    return status == BP_OK ? work(&watch, result) : status;
+}
+
+/* ---- on a stream ---- */
+
+static bp_status check_stream(struct bp_trainer *trainer, const bp_stream *stream)
+{
+    if (stream == NULL)
+        return bp_fail_null(&trainer->text, "stream");
+    if (stream->source.fill == NULL)
+        return bp_fail(&trainer->text, BP_ESTATE, "stream has no source");
+    if (stream->busy)
+        return bp_fail(&trainer->text, BP_EBUSY, "stream is busy with another call");
+    return bp_trainer_check(trainer);
+}
+
+/* Whether a thread may fetch rows beside those that work on a step. */
+static bool may_have_thread(const struct bp_network *network)
+{
+    double threads = 0;
+
+    (void)bp_network_get(network, BP_NETWORK_THREADS, &threads);
+    return network->host.parallel.run == NULL && threads != 1 &&
+           (threads != 0 || bp_team_processors() > 1);
+}
+
+/* Windows of whole batches, and no longer than the rows need. */
+static bp_status create_feed(struct bp_watch *watch, struct bp_stream *stream)
+{
+    const struct bp_trainer *trainer = watch->trainer;
+    const uint64_t batch = trainer->model.pass.capacity;
+    uint64_t rows = (uint64_t)stream->settings[BP_STREAM_WINDOW - 1];
+    bp_status status;
+
+    if (rows > stream->shape.rows)
+        rows = stream->shape.rows;
+    status =
+        bp_feed_create(&watch->feed, stream, (size_t)((rows + batch - 1) / batch * batch),
+                       may_have_thread(trainer->network), &watch->trainer->text);
+    if (status == BP_OK)
+        watch->train = bp_feed_data(&watch->feed);
     return status;
+}
+
+static bp_status train_stream(struct bp_watch *watch, struct bp_stream *stream,
+                              bp_fit_result *result)
+{
+    struct bp_trainer *trainer = watch->trainer;
+    bp_status status = create_feed(watch, stream);
+
+    if (status == BP_OK)
+        status = check(watch, result);
+    if (status == BP_OK)
+        status = bp_fit_check_batches(trainer, (size_t)stream->shape.rows);
+    if (status == BP_OK)
+        status = work(watch, result);
+    bp_feed_release(&watch->feed);
+    return status;
+}
+
+bp_status bp_trainer_train_stream(bp_trainer *trainer, bp_stream *stream,
+                                  const bp_fit_options *options, bp_fit_result *result)
+{
+    struct bp_watch watch = {.trainer = trainer};
+    bp_status status;
+
+    if (trainer == NULL)
+        return BP_EINVAL;
+    status = take_options(&watch, options);
+    if (status == BP_OK)
+        status = check_stream(trainer, stream);
+    if (status == BP_OK && watch.options.validation_fraction != 0)
+        return bp_fail(&trainer->text, BP_EINVAL,
+                       "options.validation_fraction is %s, expected 0 for a stream",
+                       bp_number(watch.options.validation_fraction).text);
+    return status == BP_OK ? train_stream(&watch, stream, result) : status;
 }

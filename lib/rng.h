@@ -19,7 +19,7 @@
 #include <stdint.h>
 
 /** What numbers are for. Frozen: a new use gets a new number, none is ever reused. */
-enum bp_stream {
+enum bp_rng_stream {
     BP_STREAM_INIT = 1,
     BP_STREAM_SHUFFLE = 2,
     BP_STREAM_SPLIT = 3,

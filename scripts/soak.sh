@@ -33,6 +33,7 @@ mutants        every planted fault must be caught by a test
 fuzz           each fuzz target for 60 s by libFuzzer, under the sanitizers
 kills          10 000 kills of a process that saves a model
 lesson         the 784-30-10 network on full MNIST, five seeds
+moonshot       six layers on distorted digits, an hour of training
 END
 }
 
@@ -175,6 +176,10 @@ stage_kills() {
 stage_lesson() {
     sh "$need_root/scripts/get-data.sh" mnist && soak_tree &&
         "$tree/examples/mnist" --lesson --data "$need_root/data/mnist"
+}
+
+stage_moonshot() {
+    sh "$need_root/scripts/reproduce.sh" --no-page moonshot
 }
 
 known() {

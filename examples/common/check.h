@@ -40,6 +40,7 @@
         bp_bundle *:        bp_bundle_error,                                             \
         bp_schedule *:      bp_schedule_error,                                           \
         bp_history *:       bp_history_error,                                            \
+        bp_stream *:        bp_stream_error,                                             \
         bp_trace *:         bp_trace_error,                                              \
         bp_metrics *:       bp_metrics_error,                                            \
         bp_recorder *:      bp_recorder_error,                                           \

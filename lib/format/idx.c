@@ -6,7 +6,7 @@
 
 enum { HEAD_SIZE = 4, DIMENSION_SIZE = 4, RANK_LIMIT = 8 };
 
-static size_t element_size(int32_t type)
+size_t bp_idx_element_size(int32_t type)
 {
     switch (type) {
     case BP_IDX_U8:
@@ -37,7 +37,7 @@ static bp_status check_head(const unsigned char *bytes, size_t size, struct bp_t
         return bp_fail(text, BP_EDATA,
                        "the first two bytes are 0x%02x 0x%02x, expected 0 as in IDX",
                        bytes[0], bytes[1]);
-    if (element_size(bytes[2]) == 0)
+    if (bp_idx_element_size(bytes[2]) == 0)
         return bp_fail(text, BP_EDATA,
                        "the type is 0x%02x, expected 0x08, 0x09 or 0x0b to 0x0e",
                        bytes[2]);
@@ -70,7 +70,7 @@ static bp_status read_dimensions(const unsigned char *bytes, struct bp_idx *idx,
     for (size_t i = 1; i < idx->rank && fits; i++)
         fits = bp_mul(idx->cols, dimension(bytes, i), &idx->cols);
     fits = fits && bp_mul(idx->rows, idx->cols, size) &&
-           bp_mul(*size, element_size(idx->type), size);
+           bp_mul(*size, bp_idx_element_size(idx->type), size);
     if (!fits)
         return bp_fail(text, BP_EDATA, "the product of the dimensions overflows");
     return BP_OK;
@@ -78,6 +78,12 @@ static bp_status read_dimensions(const unsigned char *bytes, struct bp_idx *idx,
 
 bp_status bp_idx_read(const unsigned char *bytes, size_t size, struct bp_idx *idx,
                       struct bp_text *text)
+{
+    return bp_idx_read_head(bytes, size, size, idx, text);
+}
+
+bp_status bp_idx_read_head(const unsigned char *bytes, size_t size, size_t total,
+                           struct bp_idx *idx, struct bp_text *text)
 {
     size_t head;
     size_t expected = 0;
@@ -92,16 +98,16 @@ bp_status bp_idx_read(const unsigned char *bytes, size_t size, struct bp_idx *id
         return status;
     head = HEAD_SIZE + idx->rank * DIMENSION_SIZE;
     idx->elements = bytes + head;
-    if (size - head != expected)
+    if (total - head != expected)
         return bp_fail(text, BP_EDATA,
                        "the elements are %zu bytes, expected %zu by the dimensions",
-                       size - head, expected);
+                       total - head, expected);
     return BP_OK;
 }
 
 static double number_at(const struct bp_idx *idx, size_t index)
 {
-    const size_t size = element_size(idx->type);
+    const size_t size = bp_idx_element_size(idx->type);
     const uint64_t bits = big_endian(idx->elements + index * size, size);
     const uint32_t bits32 = (uint32_t)bits;
     float narrow;

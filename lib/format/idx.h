@@ -33,6 +33,13 @@ struct bp_idx {
 bp_status bp_idx_read(const unsigned char *bytes, size_t size, struct bp_idx *idx,
                       struct bp_text *text);
 
+/** Check the frame of which only the first @p size bytes are there, of @p total. */
+bp_status bp_idx_read_head(const unsigned char *bytes, size_t size, size_t total,
+                           struct bp_idx *idx, struct bp_text *text);
+
+/** Bytes of an element; 0 for an unknown type. */
+size_t bp_idx_element_size(int32_t type);
+
 /** Write rows * cols numbers; bytes are divided by 255.
  * @return ::BP_EDATA for a number that is not finite in float. */
 bp_status bp_idx_numbers(const struct bp_idx *idx, float *values, struct bp_text *text);

@@ -55,6 +55,12 @@ static bp_status read_shape(struct bp_npy *npy, size_t *size, struct bp_text *te
 bp_status bp_npy_read(const unsigned char *bytes, size_t size, struct bp_npy *npy,
                       struct bp_text *text)
 {
+    return bp_npy_read_head(bytes, size, size, npy, text);
+}
+
+bp_status bp_npy_read_head(const unsigned char *bytes, size_t size, size_t total,
+                           struct bp_npy *npy, struct bp_text *text)
+{
     bp_status status = check_head(bytes, size, text);
     size_t at = MAGIC_SIZE + VERSION_SIZE;
     size_t width;
@@ -78,10 +84,10 @@ bp_status bp_npy_read(const unsigned char *bytes, size_t size, struct bp_npy *np
         return status;
     at += header;
     npy->elements = bytes + at;
-    if (size - at != expected)
+    if (total - at != expected)
         return bp_fail(text, BP_EDATA,
                        "the elements are %zu bytes, expected %zu by type and shape",
-                       size - at, expected);
+                       total - at, expected);
     return BP_OK;
 }
 

@@ -33,6 +33,10 @@ struct bp_npy {
 bp_status bp_npy_read(const unsigned char *bytes, size_t size, struct bp_npy *npy,
                       struct bp_text *text);
 
+/** Check the frame of which only the first @p size bytes are there, of @p total. */
+bp_status bp_npy_read_head(const unsigned char *bytes, size_t size, size_t total,
+                           struct bp_npy *npy, struct bp_text *text);
+
 /** Whether the elements are whole numbers by their type. */
 bool bp_npy_is_whole(const struct bp_npy *npy);
 

@@ -13,7 +13,7 @@
 #include "rng.h"
 
 static struct BP_REAL(random)
-    random_work(const struct bp_op_run *run, enum bp_stream stream)
+    random_work(const struct bp_op_run *run, enum bp_rng_stream stream)
 {
     const size_t width = bp_padded(run->node->outputs);
 

@@ -124,6 +124,11 @@ void bad_provoke_recorder(bp_recorder *recorder)
     (void)bp_recorder_write(recorder, ODD_KEY, refuse_bytes, NULL);
 }
 
+void bad_provoke_stream(bp_stream *stream)
+{
+    (void)bp_stream_set(stream, 999, 0);
+}
+
 /* ---- lines of all objects ---- */
 
 static void mix(uint64_t *digest, const void *object, const void *other, const char *line)
@@ -185,6 +190,8 @@ static void mix_others(uint64_t *d, const struct world *w, const void *but)
     mix(d, w->watched, but, bp_trainer_error(w->watched));
     mix(d, w->no_state, but, bp_snapshot_error(w->no_state));
     mix(d, w->taken, but, bp_snapshot_error(w->taken));
+    mix(d, w->dry, but, bp_stream_error(w->dry));
+    mix(d, w->stream, but, bp_stream_error(w->stream));
     mix(d, w->measured, but, bp_metrics_error(w->measured));
     mix(d, w->metrics, but, bp_metrics_error(w->metrics));
 }

@@ -91,6 +91,7 @@ void bad_provoke_metrics(bp_metrics *metrics);
 void bad_provoke_history(bp_history *history);
 void bad_provoke_recorder(bp_recorder *recorder);
 void bad_provoke_snapshot(bp_snapshot *snapshot);
+void bad_provoke_stream(bp_stream *stream);
 
 #define BAD_LINE(object)                        \
     _Generic((object), bp_layer *               \
@@ -108,7 +109,8 @@ void bad_provoke_snapshot(bp_snapshot *snapshot);
              : bp_snapshot_error, bp_metrics *  \
              : bp_metrics_error, bp_history *   \
              : bp_history_error, bp_recorder *  \
-             : bp_recorder_error, default       \
+             : bp_recorder_error, bp_stream *   \
+             : bp_stream_error, default         \
              : bad_no_line)(object)
 
 #define BAD_PROVOKE(object)                        \
@@ -127,7 +129,8 @@ void bad_provoke_snapshot(bp_snapshot *snapshot);
              : bad_provoke_snapshot, bp_metrics *  \
              : bad_provoke_metrics, bp_history *   \
              : bad_provoke_history, bp_recorder *  \
-             : bad_provoke_recorder, default       \
+             : bad_provoke_recorder, bp_stream *   \
+             : bad_provoke_stream, default         \
              : bad_provoke_none)(object)
 
 #define BAD(function, parameter, what, expected, object, call) \

@@ -676,3 +676,18 @@ CALL(bp_diagnosis_destroy, NEVER, "NULL", (bp_diagnosis_destroy(NULL), BP_OK))
 CALL(bp_diagnosis_findings, NEVER, "", is_size(bp_diagnosis_findings(w->found)))
 CALL(bp_diagnosis_get, NEVER, "", bp_diagnosis_get(w->found, 0, &w->out.finding))
 CALL(bp_diagnosis_write, NEVER, "", bp_diagnosis_write(w->found, ignore_bytes, NULL))
+/* 20. Streams. */
+CALL(bp_stream_create, ALLOCATES, "", bp_stream_create(w->env, &w->out.stream))
+CALL(bp_stream_destroy, NEVER, "", (bp_stream_destroy(WORLD_TAKE(w->stream)), BP_OK))
+CALL(bp_stream_destroy, NEVER, "NULL", (bp_stream_destroy(NULL), BP_OK))
+CALL(bp_stream_error, NEVER, "", is_string(bp_stream_error(w->stream)))
+CALL(bp_stream_set, NEVER, "", bp_stream_set(w->stream, BP_STREAM_WINDOW, 4))
+CALL(bp_stream_get, NEVER, "", bp_stream_get(w->stream, BP_STREAM_WINDOW, &w->out.value))
+CALL(bp_stream_open, NEVER, "", bp_stream_open(w->dry, &w->rows, world_rows, &w->in))
+CALL(bp_stream_open_idx, ALLOCATES, "", bp_stream_open_idx(w->dry, "images", "labels"))
+CALL(bp_stream_open_npy, ALLOCATES, "",
+     bp_stream_open_npy(w->dry, "labels.npy", "labels.npy"))
+CALL(bp_stream_get_shape, NEVER, "", bp_stream_get_shape(w->stream, &w->out.shape))
+CALL(bp_stream_read, ALLOCATES, "", bp_stream_read(w->stream, 0, 1, 3, w->empty))
+CALL(bp_trainer_train_stream, ALLOCATES, "",
+     bp_trainer_train_stream(w->trainer, w->stream, &w->fit, &w->out.fit_result))

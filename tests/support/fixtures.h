@@ -111,6 +111,8 @@ struct world_out {
     bp_recorder *recorder;
     bp_diagnosis *diagnosis;
     bp_snapshot *snapshot;
+    bp_stream *stream;
+    bp_stream_shape shape, bad_shape;
     float *view;
     double *view_f64;
     size_t count;
@@ -231,6 +233,8 @@ struct world {
     bp_recorder_options record; /**< As it was started. */
     bp_picture_options plane_picture; /**< With the plane's data. */
     bp_diagnosis *found;  /**< Of `trainer`: at least one finding. */
+    bp_stream *dry;       /**< Without a source. */
+    bp_stream *stream;    /**< Of the inputs and labels of `in`. */
     bp_metrics *metrics;  /**< Of 2 outputs, with rows of both kinds and scores. */
 
     /* Options and tables that are right; a test spoils a copy. */
@@ -238,6 +242,7 @@ struct world {
     bp_fit_options fit; /**< 2 epochs, `labelled` held out. */
     bp_fit_options short_fit;   /**< 2 epochs. */
     bp_cross_options runs;      /**< 2 folds of `short_fit`, scaled, scored by F1. */
+    bp_stream_shape rows; /**< Of `stream`. */
     bp_activation_ops activation_ops;
     bp_layer_ops layer_ops;
     bp_cost_ops cost_ops;
@@ -250,6 +255,9 @@ struct world {
     struct world_in in;
     struct world_out out;
 };
+
+/** A ::bp_rows_fn: inputs and labels of a ::world_in. */
+int32_t world_rows(bp_rows *rows, void *user);
 
 /** A schedule of one's own: base / (1 + t). */
 double world_rate(uint64_t t, double base, void *user);

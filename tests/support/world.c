@@ -67,6 +67,17 @@ int32_t ignore_bytes(const void *bytes, size_t size, void *user)
     return size > 0 ? 0 : 1;
 }
 
+int32_t world_rows(bp_rows *rows, void *user)
+{
+    const struct world_in *in = user;
+    const size_t first = (size_t)rows->first;
+
+    memcpy(rows->inputs, in->f + first * WORLD_INPUTS,
+           rows->rows * WORLD_INPUTS * sizeof(float));
+    memcpy(rows->labels, in->labels + first, rows->rows * sizeof(int32_t));
+    return 0;
+}
+
 double world_rate(uint64_t t, double base, void *user)
 {
     (void)user;
@@ -117,6 +128,7 @@ void world_reset_out(struct world *world)
     out->cross.struct_size = sizeof out->cross;
     out->rate.struct_size = sizeof out->rate;
     out->finding.struct_size = sizeof out->finding;
+    out->shape.struct_size = sizeof out->shape;
 }
 
 static void create_layers(struct world *w)
@@ -357,6 +369,18 @@ static void create_history(struct world *w)
     bp_network_destroy(copy);
 }
 
+static void create_streams(struct world *w)
+{
+    w->rows = (bp_stream_shape){.struct_size = sizeof w->rows,
+                                .rows = WORLD_ROWS,
+                                .inputs = WORLD_INPUTS,
+                                .classes = WORLD_OUTPUTS};
+    ok(bp_stream_create(w->env, &w->dry));
+    ok(bp_stream_create(w->env, &w->stream));
+    ok(bp_stream_open(w->stream, &w->rows, world_rows, &w->in));
+    ok(bp_stream_set(w->stream, BP_STREAM_WINDOW, 3));
+}
+
 static void create_metrics(struct world *w)
 {
     const size_t outputs = 4 * WORLD_OUTPUTS;
@@ -448,6 +472,7 @@ void world_create(struct world *world)
     create_recorder(world);
     create_studies(world);
     create_snapshots(world);
+    create_streams(world);
     world_reset_out(world);
 }
 
@@ -487,6 +512,7 @@ static void destroy_out(struct world_out *out)
     DESTROY_OUT(bp_recorder_destroy, out->recorder);
     DESTROY_OUT(bp_diagnosis_destroy, out->diagnosis);
     DESTROY_OUT(bp_snapshot_destroy, out->snapshot);
+    DESTROY_OUT(bp_stream_destroy, out->stream);
 }
 
 static void destroy_trainers(struct world *w)
@@ -532,6 +558,8 @@ static void destroy_data(struct world *w)
     bp_diagnosis_destroy(w->found);
     bp_snapshot_destroy(w->no_state);
     bp_snapshot_destroy(w->taken);
+    bp_stream_destroy(w->dry);
+    bp_stream_destroy(w->stream);
     bp_metrics_destroy(w->measured);
     bp_metrics_destroy(w->metrics);
 }

@@ -266,6 +266,21 @@ static void mix_metrics(uint64_t *digest, bp_metrics *metrics)
     }
 }
 
+static void mix_stream(uint64_t *digest, const bp_stream *stream)
+{
+    bp_stream_shape shape = {.struct_size = sizeof shape};
+    double value = 0;
+
+    (void)bp_stream_get_shape(stream, &shape);
+    mix_size(digest, (size_t)shape.rows);
+    mix_size(digest, shape.inputs + shape.outputs);
+    mix_size(digest, shape.classes);
+    for (int32_t key = BP_STREAM_WINDOW; key <= BP_STREAM_PREFETCH; ++key) {
+        (void)bp_stream_get(stream, key, &value);
+        mix_size(digest, (size_t)value);
+    }
+}
+
 static void mix_history(uint64_t *digest, const bp_history *history)
 {
     mix_size(digest, bp_history_epochs(history));
@@ -365,6 +380,8 @@ static void mix_data(uint64_t *digest, const struct world *world)
     mix_trainer(digest, world->watched);
     mix_snapshot(digest, world->no_state);
     mix_snapshot(digest, world->taken);
+    mix_stream(digest, world->dry);
+    mix_stream(digest, world->stream);
 }
 
 uint64_t world_digest(const struct world *world)
