@@ -10,7 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { CHUNKS = 1000, ROUNDS = 300, CHILDREN = 50 };
+enum { CHUNKS = 1000, ROUNDS = 300, CHILDREN = 1000 };
 
 static struct bp_host host;
 
