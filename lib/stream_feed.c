@@ -164,7 +164,7 @@ void bp_feed_release(struct bp_feed *feed)
     bp_window_release(&feed->windows[0]);
     bp_window_release(&feed->windows[1]);
     feed->stream->busy = false;
-    *feed = (struct bp_feed){NULL};
+    *feed = (struct bp_feed){0};
 }
 
 static struct bp_window *other(struct bp_feed *feed)

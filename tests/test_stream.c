@@ -183,6 +183,14 @@ static void one_window_is_memory(void **state)
     }
 }
 
+/* Windows of an epoch: each holds whole batches. */
+static size_t windows_of(size_t window)
+{
+    const size_t size = (window + BATCH - 1) / BATCH * BATCH;
+
+    return (ROWS + size - 1) / size;
+}
+
 /* The default tables, as another thread works with them. */
 static void threads_change_nothing(void **state)
 {
@@ -204,6 +212,7 @@ static void threads_change_nothing(void **state)
                 ok(bp_stream_set(stream, BP_STREAM_PREFETCH, prefetch));
                 end = end_of(stream, threads, NULL);
                 assert_int_equal(source.elsewhere, prefetch == 1 && threads > 1);
+                assert_int_equal(source.calls, EPOCHS * windows_of(windows[i]));
                 if (first == NULL)
                     first = end.network;
                 assert_true(same_parameters(first, end.network));
