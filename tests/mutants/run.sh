@@ -112,7 +112,7 @@ run_tests() {
         answer=0
         timeout "$seconds" "$1/$red" >"$1/log" 2>&1 || answer=$?
         [ "$answer" -ne 0 ] || continue
-        [ "$answer" -eq 1 ] && grep -q '^\[  FAILED  \]' "$1/log" || return 2
+        [ "$answer" -eq 1 ] && grep -q '^\[  FAILED  \]\|^\[  ERROR   \]' "$1/log" || return 2
         ! grep -q 'failed with exception' "$1/log" || return 2
         return 1
     done
