@@ -3320,7 +3320,7 @@ typedef struct bp_cross_options {
     uint32_t reserved;    /**< 0. */
     const bp_fit_options *fit; /**< How each is trained; NULL (default): the defaults.
                                Held-out rows of its own are a fraction of those trained
-                               on. */
+                               on; it has no checkpoints and resumes nothing. */
     bp_cross_fn progress; /**< Called after each run, or NULL (default). */
     void *user;           /**< Passed to it. */
 } bp_cross_options;

@@ -301,6 +301,13 @@ static bp_status check_fit(struct cross *cross)
     if (fit->validation != NULL)
         return bp_fail(text, BP_EINVAL,
                        "options.fit.validation is given, expected a fraction or NULL");
+    if (fit->checkpoint != NULL || fit->checkpoint_best != NULL || fit->resume != 0)
+        return bp_fail(text, BP_EINVAL,
+                       "options.fit.%s is given, expected NULL: it would be that of "
+                       "every run",
+                       fit->resume != 0          ? "resume"
+                       : fit->checkpoint != NULL ? "checkpoint"
+                                                 : "checkpoint_best");
     cross->fit = *fit;
     return BP_OK;
 }

@@ -56,80 +56,29 @@ static bp_status take_targets(struct bp_dataset *dataset, const struct bp_load *
     return status == BP_OK ? status : bp_load_blame(load->name, status, &dataset->text);
 }
 
-static bp_status fill(struct bp_dataset *dataset, const struct bp_load *inputs,
-                      const struct bp_load *targets)
+static bp_status take_npy(struct bp_dataset *dataset, const struct bp_load *inputs,
+                          const struct bp_load *targets, struct bp_content *content)
 {
-    struct bp_content content = {0};
-    bp_status status = take_inputs(dataset, inputs, &content);
+    const bp_status status = take_inputs(dataset, inputs, content);
 
-    if (status == BP_OK && targets->data != NULL)
-        status = take_targets(dataset, targets, &content);
-    if (status == BP_OK)
-        bp_dataset_adopt(dataset, &content);
-    else
-        bp_content_release(&dataset->host, &content);
-    return status;
+    return status == BP_OK && targets->data != NULL
+               ? take_targets(dataset, targets, content)
+               : status;
 }
+
+static const struct bp_pair_reader npy_reader = {"targets", "targets_size", take_npy};
 
 bp_status bp_dataset_read_npy(bp_dataset *dataset, const char *inputs,
                               const char *targets)
 {
-    struct bp_load inputs_load = {0};
-    struct bp_load targets_load = {0};
-    struct bp_text *text;
-    bp_status status;
-
-    if (dataset == NULL)
-        return BP_EINVAL;
-    text = &dataset->text;
-    if (inputs == NULL)
-        return bp_fail_null(text, "inputs");
-    status = bp_dataset_check_empty(dataset);
-    if (status == BP_OK)
-        status = bp_load_file(&dataset->host, inputs, &inputs_load, text);
-    if (status == BP_OK && targets != NULL)
-        status = bp_load_file(&dataset->host, targets, &targets_load, text);
-    if (status == BP_OK)
-        status = fill(dataset, &inputs_load, &targets_load);
-    bp_load_release(&dataset->host, &inputs_load);
-    bp_load_release(&dataset->host, &targets_load);
-    return status;
-}
-
-/* The caller's bytes, named as the argument they came by. */
-static bp_status load_argument(struct bp_dataset *dataset, const void *bytes, size_t size,
-                               struct bp_load *load)
-{
-    const bp_status status =
-        bp_load_bytes(&dataset->host, bytes, size, load, &dataset->text);
-
-    return status == BP_OK ? status : bp_load_blame(load->name, status, &dataset->text);
+    return bp_read_pair(dataset, &npy_reader, inputs, targets);
 }
 
 bp_status bp_dataset_parse_npy(bp_dataset *dataset, const void *inputs,
                                size_t inputs_size, const void *targets,
                                size_t targets_size)
 {
-    struct bp_load inputs_load = {.name = "inputs"};
-    struct bp_load targets_load = {.name = "targets"};
-    bp_status status;
+    const struct bp_pair_bytes bytes = {inputs, targets, inputs_size, targets_size};
 
-    if (dataset == NULL)
-        return BP_EINVAL;
-    if (inputs == NULL)
-        return bp_fail_null(&dataset->text, "inputs");
-    if (targets == NULL && targets_size != 0)
-        return bp_fail(&dataset->text, BP_EINVAL,
-                       "targets_size is %zu, expected 0 as targets is NULL",
-                       targets_size);
-    status = bp_dataset_check_empty(dataset);
-    if (status == BP_OK)
-        status = load_argument(dataset, inputs, inputs_size, &inputs_load);
-    if (status == BP_OK && targets != NULL)
-        status = load_argument(dataset, targets, targets_size, &targets_load);
-    if (status == BP_OK)
-        status = fill(dataset, &inputs_load, &targets_load);
-    bp_load_release(&dataset->host, &inputs_load);
-    bp_load_release(&dataset->host, &targets_load);
-    return status;
+    return bp_parse_pair(dataset, &npy_reader, &bytes);
 }

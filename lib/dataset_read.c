@@ -128,83 +128,26 @@ static bp_status take_labels(struct bp_dataset *dataset, const struct bp_load *l
     return BP_OK;
 }
 
-static bp_status fill_idx(struct bp_dataset *dataset, const struct bp_load *inputs,
-                          const struct bp_load *labels)
+static bp_status take_idx(struct bp_dataset *dataset, const struct bp_load *inputs,
+                          const struct bp_load *labels, struct bp_content *content)
 {
-    struct bp_content content = {0};
-    bp_status status = take_inputs(dataset, inputs, &content);
+    const bp_status status = take_inputs(dataset, inputs, content);
 
-    if (status == BP_OK && labels->data != NULL)
-        status = take_labels(dataset, labels, &content);
-    if (status == BP_OK)
-        bp_dataset_adopt(dataset, &content);
-    else
-        bp_content_release(&dataset->host, &content);
-    return status;
+    return status == BP_OK && labels->data != NULL ? take_labels(dataset, labels, content)
+                                                   : status;
 }
+
+static const struct bp_pair_reader idx_reader = {"labels", "labels_size", take_idx};
 
 bp_status bp_dataset_read_idx(bp_dataset *dataset, const char *inputs, const char *labels)
 {
-    struct bp_load inputs_load = {0};
-    struct bp_load labels_load = {0};
-    struct bp_text *text;
-    bp_status status;
-
-    if (dataset == NULL)
-        return BP_EINVAL;
-    text = &dataset->text;
-    if (inputs == NULL)
-        return bp_fail_null(text, "inputs");
-    status = bp_dataset_check_empty(dataset);
-    if (status == BP_OK)
-        status = bp_load_file(&dataset->host, inputs, &inputs_load, text);
-    if (status == BP_OK && labels != NULL)
-        status = bp_load_file(&dataset->host, labels, &labels_load, text);
-    if (status == BP_OK)
-        status = fill_idx(dataset, &inputs_load, &labels_load);
-    bp_load_release(&dataset->host, &inputs_load);
-    bp_load_release(&dataset->host, &labels_load);
-    return status;
-}
-
-static bp_status check_parse(struct bp_dataset *dataset, const void *inputs,
-                             const void *labels, size_t labels_size)
-{
-    if (inputs == NULL)
-        return bp_fail_null(&dataset->text, "inputs");
-    if (labels == NULL && labels_size != 0)
-        return bp_fail(&dataset->text, BP_EINVAL,
-                       "labels_size is %zu, expected 0 as labels is NULL", labels_size);
-    return bp_dataset_check_empty(dataset);
-}
-
-/* The caller's bytes, named as the argument they came by. */
-static bp_status load_argument(struct bp_dataset *dataset, const void *bytes, size_t size,
-                               struct bp_load *load)
-{
-    const bp_status status =
-        bp_load_bytes(&dataset->host, bytes, size, load, &dataset->text);
-
-    return status == BP_OK ? status : bp_load_blame(load->name, status, &dataset->text);
+    return bp_read_pair(dataset, &idx_reader, inputs, labels);
 }
 
 bp_status bp_dataset_parse_idx(bp_dataset *dataset, const void *inputs,
                                size_t inputs_size, const void *labels, size_t labels_size)
 {
-    struct bp_load inputs_load = {.name = "inputs"};
-    struct bp_load labels_load = {.name = "labels"};
-    bp_status status;
+    const struct bp_pair_bytes bytes = {inputs, labels, inputs_size, labels_size};
 
-    if (dataset == NULL)
-        return BP_EINVAL;
-    status = check_parse(dataset, inputs, labels, labels_size);
-    if (status == BP_OK)
-        status = load_argument(dataset, inputs, inputs_size, &inputs_load);
-    if (status == BP_OK && labels != NULL)
-        status = load_argument(dataset, labels, labels_size, &labels_load);
-    if (status == BP_OK)
-        status = fill_idx(dataset, &inputs_load, &labels_load);
-    bp_load_release(&dataset->host, &inputs_load);
-    bp_load_release(&dataset->host, &labels_load);
-    return status;
+    return bp_parse_pair(dataset, &idx_reader, &bytes);
 }

@@ -23,6 +23,28 @@ bp_status bp_load_file(const struct bp_host *host, const char *path, struct bp_l
 bp_status bp_load_bytes(const struct bp_host *host, const void *bytes, size_t size,
                         struct bp_load *load, struct bp_text *text);
 
+/** A reader of two arrays: inputs, and what belongs to them. */
+struct bp_pair_reader {
+    const char *second, *second_size; /**< Arguments' names. */
+    /** Both into @p content; `second->data` is NULL where there is only one. */
+    bp_status (*take)(struct bp_dataset *dataset, const struct bp_load *inputs,
+                      const struct bp_load *second, struct bp_content *content);
+};
+
+/** Fill an empty data set from two files; @p second may be NULL. */
+bp_status bp_read_pair(struct bp_dataset *dataset, const struct bp_pair_reader *reader,
+                       const char *inputs, const char *second);
+
+/** The bytes of two files, as the caller has them. */
+struct bp_pair_bytes {
+    const void *inputs, *second;
+    size_t inputs_size, second_size;
+};
+
+/** As bp_read_pair(), from memory. */
+bp_status bp_parse_pair(struct bp_dataset *dataset, const struct bp_pair_reader *reader,
+                        const struct bp_pair_bytes *bytes);
+
 void bp_load_release(const struct bp_host *host, struct bp_load *load);
 
 #endif

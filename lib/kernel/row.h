@@ -25,10 +25,12 @@
 /* Steps of k at a time. */
 #define ROW_DEPTH 512
 
-/* Of fewer numbers, zeros are not looked for; of more, so small a share (one in ...) of
- * what matters makes it pay to leave the rest out. */
-#define ROW_FEW   64
-#define ROW_SHARE 2
+/* In a row of fewer numbers, or for fewer outputs, zeros are not looked for: to look
+ * would take as long as the product. Otherwise so small a share (one in ...) of what
+ * matters makes it pay to leave the rest out. */
+#define ROW_FEW    64
+#define ROW_NARROW 32
+#define ROW_SHARE  2
 
 /* Products of a transposed B up to which it is not worth turning. */
 #define ROW_TURNED 256
@@ -57,8 +59,9 @@ KERNEL_INLINE void row_places(const struct tile *t, const uint32_t *places, size
         row_places(t, places, found, v);                                            \
     }
 
-ROW(1)
-ROW(2) ROW(3) ROW(4) ROW(5) ROW(6) ROW(7) ROW(8)
+/* clang-format off */
+ROW(1) ROW(2) ROW(3) ROW(4) ROW(5) ROW(6) ROW(7) ROW(8)
+    /* clang-format on */
 
     typedef void (*row_fn)(const struct tile *t, const uint32_t *places, size_t found);
 
@@ -134,7 +137,7 @@ static void row_stretch(struct tile *t, size_t cols)
     bool skips = false;
     size_t j, vecs;
 
-    if (t->depth > ROW_FEW) {
+    if (t->depth > ROW_FEW && cols > ROW_NARROW) {
         found = places_of(t->a, t->a_depth, t->depth, places);
         skips = found <= t->depth / ROW_SHARE;
     }

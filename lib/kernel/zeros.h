@@ -23,7 +23,7 @@ static size_t places_of(const real *a, size_t stride, size_t count, uint32_t *pl
 }
 
 /* For each of `rows` rows of A, which lie one element apart, 0 if there is nothing else
- * in it. Answers up to the end of the last vector. */
+ * in it. Answers up to the end of the last vector; reads no further than it must. */
 static void rows_that_matter(const real *a, size_t a_depth, size_t rows, size_t depth,
                              real *matter)
 {
@@ -33,7 +33,7 @@ static void rows_that_matter(const real *a, size_t a_depth, size_t rows, size_t 
         const size_t rest = rows - r < VEC_LANES ? rows - r : VEC_LANES;
         vmask zero = vec_eq(vec_zero(), vec_zero());
 
-        for (k = 0; k < depth; k++)
+        for (k = 0; k < depth && mask_any(zero); k++)
             zero = mask_and(
                 zero, vec_eq(vec_load_partial(a + k * a_depth + r, rest), vec_zero()));
         vec_store(matter + r, vec_select(zero, vec_zero(), vec_set1(1)));

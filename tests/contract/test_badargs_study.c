@@ -210,6 +210,9 @@ static void test_cross(void **state)
     BAD_CROSS("options.metric", BP_EINVAL, o.metric_index = 2);
     BAD_CROSS("options.fit.struct_size", BP_EINVAL, fit.struct_size = 0);
     BAD_CROSS("options.fit.validation", BP_EINVAL, fit.validation = w->data);
+    BAD_CROSS("options.fit.checkpoint", BP_EINVAL, fit.checkpoint = "c");
+    BAD_CROSS("options.fit.checkpoint_best", BP_EINVAL, fit.checkpoint_best = "c");
+    BAD_CROSS("options.fit.resume", BP_EINVAL, fit.resume = 1);
     BAD_CROSS("options.epochs", BP_EINVAL, fit.epochs = 0);
     BAD_CROSS("rows", BP_ESTATE, o.folds = WORLD_ROWS + 1);
 }
