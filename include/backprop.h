@@ -3380,8 +3380,9 @@ typedef struct bp_rate_options {
 typedef struct bp_rate_report {
     uint32_t struct_size; /**< sizeof(bp_rate_report), set by the caller. */
     int32_t found;        /**< 1 if the cost fell anywhere; 0: there is no suggestion. */
-    int32_t diverged;     /**< 1 if the cost came to four times its least, or overflowed,
-                               before all rates were tried. */
+    int32_t diverged;     /**< 1 if the cost came to four times its least (or, where that
+                               is below 0, far above it again), or overflowed, before all
+                               rates were tried. */
     uint32_t reserved;    /**< 0. */
     uint64_t steps;       /**< Rates tried. */
     double rate;          /**< The suggestion: where the cost fell fastest; 0: none. */
