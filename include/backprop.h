@@ -1904,9 +1904,13 @@ enum {
                                          1. */
     BP_SCHEDULE_COOLDOWN = 16,      /**< Plateau: so many values after a fall do not
                                          count, 0 (default) to 1e9. */
-    BP_SCHEDULE_MONITOR = 17        /**< Plateau: it sees the mean cost of each epoch, 1
-                                         (default), or only what bp_trainer_observe() is
-                                         given, 0. */
+    BP_SCHEDULE_MONITOR = 17        /**< Plateau: it sees the mean cost of each epoch's
+                                         steps, 1 (default); or, at each look of
+                                         bp_trainer_train(), what that monitors, such as
+                                         the cost of held-out rows, 2; or only what
+                                         bp_trainer_observe() is given, 0. At 2
+                                         ::BP_SCHEDULE_MAXIMIZE must be as the figure
+                                         has it, and other calls show it nothing. */
 };
 
 /** A schedule of your own: the rate of moment @p t, from 0 to 1e6. Called on the thread
@@ -2165,7 +2169,8 @@ enum {
 typedef struct bp_fit_options {
     uint32_t struct_size;   /**< sizeof(bp_fit_options), set by bp_fit_options_init(). */
     int32_t monitor;        /**< ::BP_MONITOR_COST (default) or a `BP_METRIC_` value,
-                                 which needs `metrics` and held-out rows. */
+                                 which needs `metrics` and held-out rows. A plateau sees
+                                 it where ::BP_SCHEDULE_MONITOR is 2. */
     int32_t monitor_index;  /**< Of that metric, default ::BP_INDEX_ALL. */
     int32_t restore_best;   /**< 1 (default): however the fit ends, also by a callback or
                                  a failure, the network gets the parameters it had when

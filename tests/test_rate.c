@@ -144,8 +144,8 @@ static void a_sweep_that_diverges(void **state)
 static void a_cost_below_0(void **state)
 {
     static const size_t widths[] = {2, 8, 2};
-    const struct net_recipe recipe = {
-        env_of(state), widths, 3, BP_ACTIVATION_TANH, BP_ACTIVATION_LINEAR, 0};
+    const struct net_recipe recipe = {env_of(state),        widths, 3, BP_ACTIVATION_TANH,
+                                      BP_ACTIVATION_LINEAR, 0};
     bp_network *network = make_network(&recipe, 2);
     bp_trainer *trainer = make_trainer(network, BP_COST_POISSON, 10, 5);
     bp_dataset *data = NULL;

@@ -192,6 +192,86 @@ static void the_rate_is_the_schedules(void **state)
     run_destroy(&r);
 }
 
+static void set_plateau(const struct run *r, double monitor, double maximize)
+{
+    bp_schedule *plateau = NULL;
+
+    ok(bp_schedule_create(BP_SCHEDULE_PLATEAU, NULL, &plateau));
+    ok(bp_schedule_set(plateau, BP_SCHEDULE_GAMMA, 0.5));
+    ok(bp_schedule_set(plateau, BP_SCHEDULE_PATIENCE, 1));
+    ok(bp_schedule_set(plateau, BP_SCHEDULE_MONITOR, monitor));
+    ok(bp_schedule_set(plateau, BP_SCHEDULE_MAXIMIZE, maximize));
+    ok(bp_trainer_set_schedule(r->trainer, plateau));
+    bp_schedule_destroy(plateau);
+}
+
+/* A plateau sees what is monitored, at each look: two that were no better in a row are a
+ * fall. The mean cost of the steps, which another plateau sees, falls otherwise. */
+static void a_plateau_sees_what_is_monitored(void **state)
+{
+    size_t falls[2] = {0, 0};
+
+    for (size_t seen = 1; seen <= 2; seen++) {
+        struct run r;
+        double best = INFINITY;
+        double rate = 2.5;
+        size_t bad = 0;
+
+        run_create(&r, state, 2.5);
+        set_plateau(&r, (double)seen, 0);
+        r.options.validation = r.held;
+        r.options.epochs = 30;
+        r.options.validate_every = 2;
+        ok(bp_trainer_train(r.trainer, r.data, &r.options, &r.result));
+        for (size_t i = 0; i < 30; i++) {
+            const bp_progress p = epoch_of(&r, i);
+            const double value = seen == 1 ? p.cost : p.validation_cost;
+
+            if (seen == 2 && i % 2 == 0) { /* no look */
+                assert_relative(p.rate, rate, 1e-6);
+                continue;
+            }
+            bad = value < best * (1 - 1e-4) ? 0 : bad + 1;
+            best = bad == 0 ? value : best;
+            if (bad == 2) {
+                rate /= 2;
+                bad = 0;
+                falls[seen - 1]++;
+            }
+            assert_relative(p.rate, rate, 1e-6);
+        }
+        run_destroy(&r);
+    }
+    assert_true(falls[0] > 0 && falls[1] > 0 && falls[0] != falls[1]);
+}
+
+/* More accuracy is better: a plateau that takes it for a cost is refused. */
+static void a_plateau_of_a_metric(void **state)
+{
+    struct run r;
+    bp_metrics *metrics = NULL;
+
+    run_create(&r, state, 0.5);
+    ok(bp_metrics_create(2, env_of(state), &metrics));
+    set_plateau(&r, 2, 0);
+    r.options.metrics = metrics;
+    r.options.monitor = BP_METRIC_ACCURACY;
+    r.options.validation = r.held;
+    r.options.epochs = 25;
+    assert_status(bp_trainer_train(r.trainer, r.data, &r.options, NULL), BP_EINVAL);
+    assert_line(bp_trainer_error(r.trainer), "BP_SCHEDULE_MAXIMIZE is 0, expected 1");
+    set_plateau(&r, 2, 1);
+    ok(bp_trainer_train(r.trainer, r.data, &r.options, NULL));
+    assert_true(epoch_of(&r, 24).rate < 0.5);
+    assert_true(epoch_of(&r, 1).monitored <= epoch_of(&r, 0).monitored ||
+                epoch_of(&r, 1).rate > 0.49);
+    r.options.monitor = BP_METRIC_LOG_LOSS;
+    assert_status(bp_trainer_train(r.trainer, r.data, &r.options, NULL), BP_EINVAL);
+    assert_line(bp_trainer_error(r.trainer), "BP_SCHEDULE_MAXIMIZE is 1, expected 0");
+    bp_metrics_destroy(metrics);
+    run_destroy(&r);
+}
+
 /* A rate that is too high: the cost goes up and down, and the best is not the last. */
 static void the_best_comes_back(void **state)
 {
@@ -630,6 +710,8 @@ int main(void)
         HOST_TEST(the_best_comes_back),
         HOST_TEST(the_best_statistics_come_back),
         HOST_TEST(the_rate_is_the_schedules),
+        HOST_TEST(a_plateau_sees_what_is_monitored),
+        HOST_TEST(a_plateau_of_a_metric),
         HOST_TEST(patience_ends_it),
         HOST_TEST(what_counts_as_better),
         HOST_TEST(a_fraction_is_held_out),
