@@ -222,11 +222,10 @@ static void group_setting(struct bp_transfer *transfer, size_t layer, int32_t ke
     char name[BP_NAME_SIZE];
 
     BP_SNAPSHOT_NAME(name, "trainer.layer.%zu.setting.%d", layer, (int)key);
-    if (key == BP_TRAINER_LAYER_MISSED && !is_told(transfer, name, value)) {
-        trainer->layers[layer * BP_LAYER_GROUP_SETTINGS + (size_t)key - 1] = 0;
-        return;
-    }
-    real(transfer, name, &value, -1e300);
+    if (key != BP_TRAINER_LAYER_MISSED || is_told(transfer, name, value))
+        real(transfer, name, &value, -1e300);
+    else
+        value = 0;
     if (!transfer->out && transfer->status == BP_OK)
         need(transfer, bp_trainer_set_layer(trainer, layer, key, value),
              trainer->text.line);

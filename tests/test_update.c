@@ -373,6 +373,8 @@ static void a_late_layer_is_put_back(void **state)
     for (size_t i = 0; i < 2; i++) {
         ok(bp_snapshot_take(snapshot, run.trainer));
         ok(bp_trainer_restore(other.trainer, snapshot));
+        assert_same_f64(missed_by(&run, 0), 3);
+        assert_same_f64(missed_by(&other, 0), 3);
         ok(bp_trainer_step_f64(run.trainer, x, 6, y, 4, NULL));
         ok(bp_trainer_step_f64(other.trainer, x, 6, y, 4, NULL));
         parameters(&run, expected);
