@@ -2857,6 +2857,32 @@ BP_API bp_status bp_recorder_draw(bp_recorder *recorder, int32_t picture,
 BP_API bp_status bp_metrics_draw(bp_metrics *metrics, const bp_picture_options *options,
                                  bp_write_fn write, void *user);
 
+/** A line in a picture. */
+typedef struct bp_line {
+    uint32_t struct_size; /**< sizeof(bp_line), set by the caller. */
+    uint32_t reserved;    /**< 0. */
+    const char *frame;    /**< Name of the frame that it lies in; neighbours with the same
+                               name share one, at most 8. */
+    const char *name;     /**< Its own name, in UTF-8. */
+    const double *x;      /**< Where its points lie, */
+    const double *y;      /**< and how high; NaN is left out. */
+    size_t count;         /**< Points, at least 1. */
+} bp_line;
+
+/** Draw lines of any numbers, such as those of a history that was read from a file: a
+ * frame below the other. Takes no memory; thread safe.
+ * @param lines    in the order of their frames.
+ * @param count    how many, at least 1.
+ * @param x_name   what the axis to the right is called.
+ * @param options  or NULL for the defaults; the title is used.
+ * @param write    receives the bytes.
+ * @param user     passed to it.
+ * @return ::BP_EINVAL, also for more than 8 lines in a frame, ::BP_ESTOPPED if @p write
+ *         stops. */
+BP_API bp_status bp_lines_draw(const bp_line *lines, size_t count, const char *x_name,
+                               const bp_picture_options *options, bp_write_fn write,
+                                void *user);
+
 /** @} */
 
 /** @defgroup bundle 17. Models in files

@@ -171,11 +171,6 @@ static void explain(const char *model, const struct settings *s)
 
 /* ---- pictures ---- */
 
-static int32_t write_piece(const void *bytes, size_t size, void *user)
-{
-    return fwrite(bytes, 1, size, user) != size;
-}
-
 static bp_picture_options names_for(const struct model *model, const char ***classes)
 {
     bp_picture_options options;

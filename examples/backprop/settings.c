@@ -40,12 +40,15 @@ static const struct option options[] = {{"output", required_argument, NULL, 'o'}
                                         {"seed", required_argument, NULL, 'S'},
                                         {"checkpoint", required_argument, NULL, 'c'},
                                         {"every", required_argument, NULL, 'E'},
+                                        {"history", required_argument, NULL, 'Y'},
+                                        {"watch", required_argument, NULL, 'W'},
+                                        {"regions", required_argument, NULL, 'G'},
                                         {"quiet", no_argument, NULL, 'q'},
                                         TABLE_OPTIONS};
 
 /* Options whose value is a path, and those that may change when a training goes on: the
  * others are in the state that it goes on from. */
-static const char paths[] = "oc", changeable[] = "oepEq";
+static const char paths[] = "ocYWG", changeable[] = "oepEqYWG";
 
 /* ---- the command line ---- */
 
@@ -80,6 +83,9 @@ static void read_option(struct settings *s, int option)
     case 'H': s->hidden = optarg; break;
     case 'q': s->quiet = 1; break;
     case 'c': s->checkpoint = optarg; break;
+    case 'Y': s->history = optarg; break;
+    case 'W': s->watch = optarg; break;
+    case 'G': s->regions = optarg; break;
     case 'E': read_every(s, optarg); break;
     case 'D': s->dropout = option_number("--dropout", optarg); break;
     case 'R': s->rate = option_number("--rate", optarg); break;
@@ -197,19 +203,15 @@ static void put_word(FILE *file, size_t index, const char *value)
 void settings_keep(const struct settings *s, uint64_t fingerprint)
 {
     const char *path = beside(s->checkpoint, ".options");
-    const char *new = beside(path, ".new");
-    FILE *file = file_open(new);
+    struct fresh fresh = fresh_open(path);
 
-    fprintf(file, "backprop-training %016" PRIx64 "\n", fingerprint);
-    put_path(file, s->table.path);
-    putc('\n', file);
+    fprintf(fresh.file, "backprop-training %016" PRIx64 "\n", fingerprint);
+    put_path(fresh.file, s->table.path);
+    putc('\n', fresh.file);
     for (size_t i = 0; i < sizeof options / sizeof options[0]; i++)
         if (s->given[i] != NULL)
-            put_word(file, i, s->given[i]);
-    file_close(file, new);
-    if (rename(new, path) != 0)
-        fail("%s cannot be written: %s", path, strerror(errno));
-    free((char *)new);
+            put_word(fresh.file, i, s->given[i]);
+    fresh_close(&fresh);
     free((char *)path);
 }
 

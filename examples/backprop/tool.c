@@ -209,6 +209,44 @@ void file_close(FILE *file, const char *path)
         fail("%s cannot be written", path != NULL ? path : "standard output");
 }
 
+int file_is_there(const char *path)
+{
+    FILE *file = fopen(path, "rb");
+
+    if (file != NULL)
+        (void)fclose(file);
+    return file != NULL;
+}
+
+struct fresh fresh_open(const char *path)
+{
+    struct fresh fresh = {.path = path};
+
+    if (path == NULL || strcmp(path, "-") == 0) {
+        fresh.path = NULL;
+        fresh.file = stdout;
+        return fresh;
+    }
+    fresh.beside = check_allocate(strlen(path) + sizeof ".new", 1);
+    strcpy(fresh.beside, path);
+    strcat(fresh.beside, ".new");
+    fresh.file = file_open(fresh.beside);
+    return fresh;
+}
+
+void fresh_close(struct fresh *fresh)
+{
+    file_close(fresh->file, fresh->beside);
+    if (fresh->beside != NULL && rename(fresh->beside, fresh->path) != 0)
+        fail("%s cannot be written: %s", fresh->path, strerror(errno));
+    free(fresh->beside);
+}
+
+int32_t write_piece(const void *bytes, size_t size, void *user)
+{
+    return fwrite(bytes, 1, size, user) == size ? 0 : 1;
+}
+
 char *file_read(const char *path)
 {
     FILE *file = fopen(path, "rb");

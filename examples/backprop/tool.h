@@ -16,7 +16,8 @@ struct command {
 };
 
 extern const struct command command_train, command_resume, command_predict,
-    command_evaluate, command_inspect, command_export, command_explain, command_picture;
+    command_evaluate, command_inspect, command_export, command_explain, command_picture,
+    command_watch;
 
 /* Names between commas, for as long as the text lives. */
 struct names {
@@ -86,6 +87,22 @@ size_t model_label(const struct model *model, const bp_dataset *data, size_t row
  * went out. */
 FILE *file_open(const char *path);
 void file_close(FILE *file, const char *path);
+
+int file_is_there(const char *path);
+
+/* A file that takes the place of an old one as a whole: whoever reads that name meanwhile
+ * has the old one or the new one. path NULL or "-": standard output. */
+struct fresh {
+    FILE *file;
+    const char *path;
+    char *beside;
+};
+
+struct fresh fresh_open(const char *path);
+void fresh_close(struct fresh *fresh);
+
+/* A bp_write_fn whose user is a FILE. */
+int32_t write_piece(const void *bytes, size_t size, void *user);
 
 /* All of a file, with a NUL behind it; take it back with free(). */
 char *file_read(const char *path);

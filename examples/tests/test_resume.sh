@@ -77,7 +77,7 @@ check "fewer epochs than are done" [ -e "$work/elsewhere" ]
 "$tool" train "$table" $classes --epochs 100000000 --checkpoint "$state" \
     -o "$work/model" >"$work/said" 2>&1 &
 child=$!
-while ! grep -q "^epoch" "$work/said"; do sleep 0.05; done
+while ! grep -qs "^epoch" "$work/said"; do sleep 0.05; done
 kill -KILL $child
 wait $child 2>/dev/null
 check "from the beginning" "$tool" resume "$state" --epochs 30

@@ -13,7 +13,7 @@ check help "$tool" --help
 says "^Usage: backprop"
 check version "$tool" --version
 says "^backprop [0-9]"
-for command in train resume predict evaluate inspect export explain picture; do
+for command in train resume predict evaluate inspect export explain picture watch; do
     check "$command --help" "$tool" $command --help
     says "^Usage: backprop $command"
 done
@@ -81,11 +81,42 @@ check "predict numbers" "$tool" predict "$work/line.safetensors" "$work/two.csv"
 check "990 or so" [ "$(sed -n 2p "$work/out" | cut -c1-2)" = 99 ] ||
     check "or just below" [ "$(sed -n 2p "$work/out" | cut -c1-3)" = 989 ]
 
+# To look on: files that are whole whenever they are there.
+"$tool" train "$penguins" --target species --features bill_length_mm,flipper_length_mm \
+    --drop-missing --epochs 100000000 --patience 0 --checkpoint "$work/state" \
+    --every 1 --watch "$work/w.svg" --regions "$work/r.svg" --history "$work/h.csv" -q \
+    -o "$work/watched" &
+child=$!
+while [ ! -e "$work/r.svg" ]; do sleep 0.1; done
+for i in 1 2 3 4 5 6 7 8 9; do
+    check "a whole picture, $i" grep -q "^</svg>" "$work/w.svg"
+    check "a whole plane, $i" grep -q "^</svg>" "$work/r.svg"
+    sleep 0.2
+done
+kill -KILL $child
+wait $child 2>/dev/null
+rm -f "$work"/*.new
+check "no model" [ ! -e "$work/watched" ]
+before=$(tail -1 "$work/h.csv" | cut -d, -f1)
+check "a history goes on" "$tool" resume "$work/state" --epochs $((before + 20))
+check "no epoch twice" [ -z "$(cut -d, -f1 "$work/h.csv" | sort | uniq -d)" ]
+check "none is missing" [ "$(wc -l <"$work/h.csv")" -ge $((before + 20)) ]
+check "its columns" [ "$(sed 1q "$work/h.csv")" = \
+    "epoch,cost,validation_cost,accuracy,rate" ]
+check watch "$tool" watch "$work/h.csv" -o "$work/again.svg"
+check "the same picture" cmp "$work/w.svg" "$work/again.svg"
+check "to standard output" "$tool" watch "$work/h.csv"
+cp "$work/out" "$work/piped.svg"
+check "the same" cmp "$work/piped.svg" "$work/again.svg"
+refused 1 "epoch" "$tool" watch "$penguins"
+refused 1 "2 inputs to draw, not 4" "$tool" train "$penguins" --target species \
+    --features $measures --drop-missing --regions "$work/x" -o "$work/x"
+
 # Ctrl-C keeps the best.
 "$tool" train "$penguins" --target species --features $measures --drop-missing \
     --epochs 100000000 --patience 0 -o "$work/kept" >"$work/said" 2>&1 &
 child=$!
-while ! grep -q "^epoch" "$work/said"; do sleep 0.1; done
+while ! grep -qs "^epoch" "$work/said"; do sleep 0.1; done
 kill -INT $child
 wait $child
 check "130" [ $? -eq 130 ]
