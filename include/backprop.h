@@ -1392,6 +1392,16 @@ typedef struct bp_csv_options {
                                      are no targets. */
     size_t features_count;      /**< How many. */
     size_t row_limit;           /**< More rows are refused; default 100 000 000. */
+    int32_t one_hot;            /**< 1: an input column in which a text stands (in a row
+                                     that is kept) is one input for each of its words, at
+                                     most 1000, in the order of the words: 1 for the word
+                                     of the row, 0 for the others. They are named
+                                     "column=word", and can be asked for in `features` by
+                                     these names: other words are refused then, so a
+                                     model that keeps its bp_dataset_input_name()s reads
+                                     later rows as its first. 0 (default): texts are
+                                     refused. */
+    uint32_t reserved_too;      /**< 0. */
 } bp_csv_options;
 
 /** Create an empty data set.

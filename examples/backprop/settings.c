@@ -159,6 +159,11 @@ struct settings settings_read(int argc, char **argv)
         fprintf(stderr, "error: -o is missing: where the model goes\n");
         exit(EXIT_USAGE);
     }
+    if (s.checkpoint != NULL && strcmp(s.table.path, "-") == 0) {
+        fprintf(stderr, "error: the table is standard input, which cannot be read again "
+                        "for --checkpoint\n");
+        exit(EXIT_USAGE);
+    }
     return s;
 }
 
@@ -233,8 +238,10 @@ struct words {
 
 static struct words read_lines(const char *path)
 {
-    struct words words = {.text = file_read(path)};
+    struct words words = {.count = 0};
+    size_t size;
 
+    words.text = file_read(path, &size);
     for (char *at = words.text; *at != '\0' && words.count < MOST_WORDS;) {
         char *end = at + strcspn(at, "\n");
 

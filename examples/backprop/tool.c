@@ -73,6 +73,22 @@ int table_option(struct table *table, int option, const char *help)
     }
 }
 
+/* "-" is standard input. */
+static bp_status read_csv(bp_dataset *data, const char *path,
+                          const bp_csv_options *options)
+{
+    bp_status status;
+    size_t size;
+    char *text;
+
+    if (strcmp(path, "-") != 0)
+        return bp_dataset_read_csv(data, path, options);
+    text = file_read(path, &size);
+    status = bp_dataset_parse_csv(data, text, size, options);
+    free(text);
+    return status;
+}
+
 bp_dataset *table_read(const struct table *table, int targets,
                        const char *const *features, size_t count)
 {
@@ -88,6 +104,7 @@ bp_dataset *table_read(const struct table *table, int targets,
     options.separator = table->separator;
     options.has_header = table->has_header;
     options.drop_missing = table->drop_missing;
+    options.one_hot = 1;
     options.features = features;
     options.features_count = count;
     if (table->targets != NULL && targets != TABLE_NO_TARGETS) {
@@ -96,7 +113,7 @@ bp_dataset *table_read(const struct table *table, int targets,
         options.targets_count = names.count;
     }
     CHECK_STATUS(bp_dataset_create(NULL, &data));
-    if (bp_dataset_read_csv(data, table->path, &options) != BP_OK)
+    if (read_csv(data, table->path, &options) != BP_OK)
         fail("%s", bp_dataset_error(data));
     names_free(&names);
     return data;
@@ -137,10 +154,24 @@ void model_free(struct model *model)
     *model = (struct model){0};
 }
 
+/* Those of columns without a header: "3", or "3=word". */
+static int names_are_numbers(const struct model *model)
+{
+    for (size_t i = 0; i < model->inputs; i++) {
+        const char *name = model->input_names[i];
+        const size_t digits = strspn(name, "0123456789");
+
+        if (digits == 0 || (name[digits] != '\0' && name[digits] != '='))
+            return 0;
+    }
+    return 1;
+}
+
 bp_dataset *model_read_raw(const struct model *model, const struct table *table,
                            int targets)
 {
-    const int named = table->has_header && model->input_names != NULL;
+    const int named =
+        model->input_names != NULL && (table->has_header || names_are_numbers(model));
     bp_dataset *data = table_read(table, targets, named ? model->input_names : NULL,
                                   named ? model->inputs : 0);
 
@@ -247,30 +278,37 @@ int32_t write_piece(const void *bytes, size_t size, void *user)
     return fwrite(bytes, 1, size, user) == size ? 0 : 1;
 }
 
-char *file_read(const char *path)
+/* Room for as much again. */
+static char *grow(char *text, size_t *room)
 {
-    FILE *file = fopen(path, "rb");
-    size_t size = 0, room = 4096;
+    char *more;
+
+    *room *= 2;
+    more = realloc(text, *room);
+    if (more == NULL)
+        fail("out of memory for %zu bytes", *room);
+    return more;
+}
+
+char *file_read(const char *path, size_t *size)
+{
+    FILE *file = strcmp(path, "-") == 0 ? stdin : fopen(path, "rb");
+    size_t room = 65536;
     char *text = check_allocate(room, 1);
 
     if (file == NULL)
         fail("%s cannot be read: %s", path, strerror(errno));
-    for (size_t got; (got = fread(text + size, 1, room - 1 - size, file)) > 0;) {
-        char *more;
-
-        size += got;
-        if (size + 1 < room)
-            continue;
-        room *= 2;
-        more = realloc(text, room);
-        if (more == NULL)
-            fail("out of memory for %s", path);
-        text = more;
+    *size = 0;
+    for (size_t got; (got = fread(text + *size, 1, room - 1 - *size, file)) > 0;) {
+        *size += got;
+        if (*size + 1 == room)
+            text = grow(text, &room);
     }
     if (ferror(file))
         fail("%s cannot be read", path);
-    (void)fclose(file);
-    text[size] = '\0';
+    if (file != stdin)
+        (void)fclose(file);
+    text[*size] = '\0';
     return text;
 }
 

@@ -104,8 +104,9 @@ void fresh_close(struct fresh *fresh);
 /* A bp_write_fn whose user is a FILE. */
 int32_t write_piece(const void *bytes, size_t size, void *user);
 
-/* All of a file, with a NUL behind it; take it back with free(). */
-char *file_read(const char *path);
+/* All of a file, or of standard input for "-", with a NUL behind it; take it back with
+ * free(). */
+char *file_read(const char *path, size_t *size);
 
 /* A text as a field of a CSV file. */
 void file_put_field(FILE *file, const char *text);

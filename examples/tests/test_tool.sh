@@ -40,6 +40,27 @@ says "^layer 2: dense, 16 to 3, softmax, 51 parameters"
 says "^input 0: bill_length_mm"
 says "^class 2: Gentoo"
 
+# Columns of words: the table as it is, and rows from a pipe.
+check words "$tool" train "$penguins" --target species --drop-missing -o "$work/w"
+check "evaluate words" "$tool" evaluate "$work/w" "$penguins" --target species \
+    --drop-missing
+says "^33[0-9] of 333 right"
+check "inspect words" "$tool" inspect "$work/w"
+says "^input 2: island=Torgersen"
+printf 'sex,year,%s,island\nmale,2007,50,15,230,5700,Biscoe\n' $measures >"$work/one.csv"
+check "from a pipe" sh -c "'$tool' predict '$work/w' - <'$work/one.csv'"
+says "^Gentoo,"
+sed 's/Biscoe/Atlantis/' "$work/one.csv" >"$work/none.csv"
+refused 1 'line 2, column "island": "Atlantis" is none of the words' "$tool" predict \
+    "$work/w" "$work/none.csv"
+sed 1d "$penguins" >"$work/bare.csv"
+check "words without a header" "$tool" train "$work/bare.csv" --target 1 --no-header \
+    --drop-missing -q -o "$work/b"
+printf 'x,Biscoe,50,15,230,5700,male,2007\n' >"$work/bare.csv"
+check "the same columns" "$tool" predict "$work/b" "$work/bare.csv" --no-header
+says "^Gentoo,"
+refused 2 "cannot be read again" "$tool" train - --checkpoint "$work/x" -o "$work/x"
+
 # For other programs.
 check "export --csv" "$tool" export --csv "$model" -o -
 says "^layer,parameter,to,from,value$"
@@ -135,7 +156,8 @@ refused 2 "\-\-hidden is ''" "$tool" train "$penguins" --features $measures --hi
     --target species --drop-missing -o "$work/x"
 refused 2 "expected one character" "$tool" train "$penguins" --separator ab -o "$work/x"
 refused 1 "no-such-file" "$tool" train no-such-file -o "$work/x"
-refused 1 "is no number" "$tool" train "$penguins" --target year --drop-missing -o "$work/x"
+refused 1 "is no number" "$tool" train "$penguins" --regression --target species \
+    --drop-missing -o "$work/x"
 refused 1 "cannot create" "$tool" train "$penguins" --target species \
     --features $measures --drop-missing -q --epochs 1 -o "$work/no/x"
 refused 1 "no-such-model" "$tool" predict no-such-model "$penguins"

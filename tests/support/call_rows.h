@@ -287,6 +287,10 @@ CALL(bp_dataset_read_csv, ALLOCATES, "gzip",
 #endif
 CALL(bp_dataset_parse_csv, ALLOCATES, "",
      bp_dataset_parse_csv(w->empty, world_csv, strlen(world_csv), NULL))
+CALL(bp_dataset_parse_csv, ALLOCATES, "words",
+     bp_dataset_parse_csv(w->empty, world_csv, strlen(world_csv), &w->csv_words))
+CALL(bp_dataset_parse_csv, ALLOCATES, "words that are given",
+     bp_dataset_parse_csv(w->empty, world_csv, strlen(world_csv), &w->csv_given))
 CALL(bp_dataset_read_idx, ALLOCATES, "",
      bp_dataset_read_idx(w->empty, "images", "labels"))
 CALL(bp_dataset_read_idx, ALLOCATES, "no labels",
