@@ -52,6 +52,12 @@ static const char paths[] = "ocYWG", changeable[] = "oepEqYWG";
 
 /* ---- the command line ---- */
 
+static void refuse(const char *name, const char *expected)
+{
+    fprintf(stderr, "error: %s is '%s', expected %s\n", name, optarg, expected);
+    exit(EXIT_USAGE);
+}
+
 /* "5" is epochs, "30s" is seconds. */
 static void read_every(struct settings *s, const char *text)
 {
@@ -67,11 +73,20 @@ static void read_every(struct settings *s, const char *text)
     memcpy(number, text, length - 1);
     number[length - 1] = '\0';
     s->every_seconds = option_number("--every", number);
-    if (s->every_seconds > 0)
-        return;
-    fprintf(stderr, "error: --every is '%s', expected epochs as 5 or seconds as 30s\n",
-            text);
-    exit(EXIT_USAGE);
+    if (!(s->every_seconds > 0))
+        refuse("--every", "epochs as 5 or seconds as 30s");
+}
+
+/* From 0 to below the whole. */
+static double read_part(const char *name, int whole)
+{
+    const double part = option_number(name, optarg);
+    char expected[48];
+
+    snprintf(expected, sizeof expected, "a number from 0 to below %d", whole);
+    if (!(part >= 0 && part < whole))
+        refuse(name, expected);
+    return part;
 }
 
 static void read_option(struct settings *s, int option)
@@ -87,9 +102,13 @@ static void read_option(struct settings *s, int option)
     case 'W': s->watch = optarg; break;
     case 'G': s->regions = optarg; break;
     case 'E': read_every(s, optarg); break;
-    case 'D': s->dropout = option_number("--dropout", optarg); break;
-    case 'R': s->rate = option_number("--rate", optarg); break;
-    case 'v': s->held_out = option_percent("--held-out", optarg); break;
+    case 'D': s->dropout = read_part("--dropout", 1); break;
+    case 'R':
+        s->rate = option_number("--rate", optarg);
+        if (!(s->rate > 0 && s->rate <= 1e6))
+            refuse("--rate", "a number above 0");
+        break;
+    case 'v': s->held_out = read_part("--held-out", 100); break;
     case 'e': s->epochs = option_whole("--epochs", optarg, 1, 1000000000); break;
     case 'p': s->patience = option_whole("--patience", optarg, 0, 1000000000); break;
     case 'b': s->batch = option_whole("--batch", optarg, 1, 1000000); break;
@@ -97,9 +116,8 @@ static void read_option(struct settings *s, int option)
     case 'a':
         if (bp_activation_find(optarg, &s->activation) == BP_OK)
             break;
-        fprintf(stderr, "error: --activation is '%s', expected a name such as tanh\n",
-                optarg);
-        exit(EXIT_USAGE);
+        refuse("--activation", "a name such as tanh");
+        break;
     default: (void)table_option(&s->table, option, train_help);
     }
 }
@@ -159,9 +177,12 @@ struct settings settings_read(int argc, char **argv)
         fprintf(stderr, "error: -o is missing: where the model goes\n");
         exit(EXIT_USAGE);
     }
-    if (s.checkpoint != NULL && strcmp(s.table.path, "-") == 0) {
-        fprintf(stderr, "error: the table is standard input, which cannot be read again "
-                        "for --checkpoint\n");
+    if (file_is_standard(s.output))
+        s.quiet = 1; /* The model is all that goes there. */
+    if (s.checkpoint != NULL &&
+        (file_is_standard(s.table.path) || file_is_standard(s.output))) {
+        fprintf(stderr,
+                "error: --checkpoint needs a table and a model in files, not -\n");
         exit(EXIT_USAGE);
     }
     return s;
@@ -257,8 +278,12 @@ static struct words read_lines(const char *path)
 static void take_kept(struct settings *s, const char *checkpoint, uint64_t *fingerprint)
 {
     const char *path = beside(checkpoint, ".options");
-    struct words words = read_lines(path);
+    struct words words;
 
+    if (!file_is_there(path))
+        fail("%s is not there, which 'backprop train --checkpoint %s' writes", path,
+             checkpoint);
+    words = read_lines(path);
     if (words.count < 2 ||
         sscanf(words.list[0], "backprop-training %16" SCNx64, fingerprint) != 1)
         fail("%s is not what 'backprop train --checkpoint' writes", path);

@@ -81,12 +81,22 @@ static bp_status read_csv(bp_dataset *data, const char *path,
     size_t size;
     char *text;
 
-    if (strcmp(path, "-") != 0)
+    if (!file_is_standard(path))
         return bp_dataset_read_csv(data, path, options);
     text = file_read(path, &size);
     status = bp_dataset_parse_csv(data, text, size, options);
     free(text);
     return status;
+}
+
+/* What the user of the tool can do about it. */
+static const char *hint_for(const char *error)
+{
+    if (strstr(error, "the value is missing") != NULL)
+        return "; --drop-missing leaves such rows out";
+    if (strstr(error, "which is chosen already") != NULL)
+        return "; --target names the columns with the answers, by default the last";
+    return "";
 }
 
 bp_dataset *table_read(const struct table *table, int targets,
@@ -114,7 +124,7 @@ bp_dataset *table_read(const struct table *table, int targets,
     }
     CHECK_STATUS(bp_dataset_create(NULL, &data));
     if (read_csv(data, table->path, &options) != BP_OK)
-        fail("%s", bp_dataset_error(data));
+        fail("%s%s", bp_dataset_error(data), hint_for(bp_dataset_error(data)));
     names_free(&names);
     return data;
 }
@@ -130,12 +140,26 @@ static void take_names(struct model *model)
         model->input_names[i] = bp_bundle_input_name(model->bundle, i);
 }
 
+static bp_status load(bp_bundle *bundle, const char *path)
+{
+    bp_status status;
+    size_t size;
+    char *bytes;
+
+    if (!file_is_standard(path))
+        return bp_bundle_load(bundle, path, NULL);
+    bytes = file_read(path, &size);
+    status = bp_bundle_load_memory(bundle, bytes, size, NULL);
+    free(bytes);
+    return status;
+}
+
 struct model model_load(const char *path)
 {
     struct model model = {.path = path};
 
     CHECK_STATUS(bp_bundle_create(NULL, &model.bundle));
-    if (bp_bundle_load(model.bundle, path, NULL) != BP_OK)
+    if (load(model.bundle, path) != BP_OK)
         fail("%s", bp_bundle_error(model.bundle));
     model.network = bp_bundle_get_network(model.bundle);
     model.inputs = bp_network_inputs(model.network);
@@ -225,7 +249,7 @@ size_t model_label(const struct model *model, const bp_dataset *data, size_t row
 
 FILE *file_open(const char *path)
 {
-    FILE *file = path == NULL ? stdout : fopen(path, "wb");
+    FILE *file = file_is_standard(path) ? stdout : fopen(path, "wb");
 
     if (file == NULL)
         fail("%s cannot be written: %s", path, strerror(errno));
@@ -237,7 +261,7 @@ void file_close(FILE *file, const char *path)
     const int bad = ferror(file) | (file == stdout ? fflush(file) : fclose(file));
 
     if (bad)
-        fail("%s cannot be written", path != NULL ? path : "standard output");
+        fail("%s cannot be written", file_is_standard(path) ? "standard output" : path);
 }
 
 int file_is_there(const char *path)
@@ -249,11 +273,34 @@ int file_is_there(const char *path)
     return file != NULL;
 }
 
+int file_is_standard(const char *path)
+{
+    return path == NULL || strcmp(path, "-") == 0;
+}
+
+/* What a program that ends by an error leaves behind goes. */
+static char unfinished[4096];
+
+static void remove_unfinished(void)
+{
+    if (unfinished[0] != '\0')
+        (void)remove(unfinished);
+}
+
+static void remember_unfinished(const char *path)
+{
+    static int is_registered;
+
+    snprintf(unfinished, sizeof unfinished, "%s", path);
+    if (!is_registered)
+        is_registered = atexit(remove_unfinished) == 0;
+}
+
 struct fresh fresh_open(const char *path)
 {
     struct fresh fresh = {.path = path};
 
-    if (path == NULL || strcmp(path, "-") == 0) {
+    if (file_is_standard(path)) {
         fresh.path = NULL;
         fresh.file = stdout;
         return fresh;
@@ -262,6 +309,7 @@ struct fresh fresh_open(const char *path)
     strcpy(fresh.beside, path);
     strcat(fresh.beside, ".new");
     fresh.file = file_open(fresh.beside);
+    remember_unfinished(fresh.beside);
     return fresh;
 }
 
@@ -270,6 +318,7 @@ void fresh_close(struct fresh *fresh)
     file_close(fresh->file, fresh->beside);
     if (fresh->beside != NULL && rename(fresh->beside, fresh->path) != 0)
         fail("%s cannot be written: %s", fresh->path, strerror(errno));
+    unfinished[0] = '\0';
     free(fresh->beside);
 }
 

@@ -67,6 +67,7 @@ struct model {
     const char **input_names; /* NULL: the file has none. */
 };
 
+/* path "-": from standard input. */
 struct model model_load(const char *path);
 void model_free(struct model *model);
 
@@ -83,8 +84,8 @@ float *model_predict(const struct model *model, const bp_dataset *data);
 /* The class of a row by the model's names; a class that it has not ends the program. */
 size_t model_label(const struct model *model, const bp_dataset *data, size_t row);
 
-/* Standard output, or the file of that name; file_close() ends the program if not all
- * went out. */
+/* Standard output for NULL and "-", or the file of that name; file_close() ends the
+ * program if not all went out. */
 FILE *file_open(const char *path);
 void file_close(FILE *file, const char *path);
 
@@ -100,6 +101,9 @@ struct fresh {
 
 struct fresh fresh_open(const char *path);
 void fresh_close(struct fresh *fresh);
+
+/* Whether a path stands for standard input or output. */
+int file_is_standard(const char *path);
 
 /* A bp_write_fn whose user is a FILE. */
 int32_t write_piece(const void *bytes, size_t size, void *user);

@@ -20,7 +20,7 @@ const char train_help[] =
     "TABLE may be -, standard input. Part of the rows is held out; the weights that\n"
     "were best on these are saved. Ctrl-C ends the training and saves the best so far.\n"
     "\n"
-    "  -o, --output FILE            where the model goes\n"
+    "  -o, --output FILE            where the model goes; - is standard output\n"
     "      --target NAME[,NAME]...  the columns to learn (default: the last)\n"
     "      --features NAME[,NAME].. the columns to learn from (default: all others)\n"
     "      --regression             the targets are numbers, not names of classes\n"
@@ -268,6 +268,25 @@ static const char **names_of(const bp_dataset *data, size_t count, name_fn name)
     return names;
 }
 
+static void write_model(bp_network *network, const char *path,
+                        const bp_save_options *options)
+{
+    unsigned char *bytes;
+    size_t size = 0;
+
+    if (!file_is_standard(path)) {
+        if (bp_network_save(network, path, options) != BP_OK)
+            fail("%s", bp_network_error(network));
+        return;
+    }
+    (void)bp_network_save_memory(network, options, NULL, 0, &size);
+    bytes = check_allocate(size, 1);
+    CHECK(network, bp_network_save_memory(network, options, bytes, size, &size));
+    (void)fwrite(bytes, 1, size, stdout);
+    file_close(stdout, NULL);
+    free(bytes);
+}
+
 static void save(const struct settings *s, const struct rows *data, bp_network *network,
                  const bp_cost *cost)
 {
@@ -284,8 +303,7 @@ static void save(const struct settings *s, const struct rows *data, bp_network *
     options.class_count = classes;
     options.input_names = input_names;
     options.input_count = inputs;
-    if (bp_network_save(network, s->output, &options) != BP_OK)
-        fail("%s", bp_network_error(network));
+    write_model(network, s->output, &options);
     if (!s->quiet)
         printf("saved %s\n", s->output);
     free(class_names);
@@ -299,6 +317,9 @@ static void tell_begin(const bp_network *network, const struct rows *data)
            bp_dataset_rows(data->train), bp_dataset_rows(data->test),
            bp_network_inputs(network), bp_network_outputs(network),
            bp_network_parameters(network));
+    if (bp_dataset_dropped(data->all) > 0)
+        printf("%zu rows with missing values were left out\n",
+               bp_dataset_dropped(data->all));
 }
 
 static int train(const struct settings *s, struct rows *data)

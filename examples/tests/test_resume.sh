@@ -82,7 +82,7 @@ kill -KILL $child
 wait $child 2>/dev/null
 check "from the beginning" "$tool" resume "$state" --epochs 30
 check "the same model" cmp "$work/whole" "$work/model"
-refused 1 "no-such.options cannot be read" "$tool" resume "$work/no-such"
+refused 1 "no-such.options is not there" "$tool" resume "$work/no-such"
 refused 2 "the checkpoint is missing" "$tool" resume
 printf 'x\ny\n' >"$work/strange.options"
 refused 1 "is not what 'backprop train --checkpoint' writes" "$tool" resume \

@@ -59,7 +59,11 @@ check "words without a header" "$tool" train "$work/bare.csv" --target 1 --no-he
 printf 'x,Biscoe,50,15,230,5700,male,2007\n' >"$work/bare.csv"
 check "the same columns" "$tool" predict "$work/b" "$work/bare.csv" --no-header
 says "^Gentoo,"
-refused 2 "cannot be read again" "$tool" train - --checkpoint "$work/x" -o "$work/x"
+refused 2 "in files, not -" "$tool" train - --checkpoint "$work/x" -o "$work/x"
+
+check "a pipe of both" sh -c "'$tool' train - --target species --drop-missing \
+    --epochs 3 -o - <'$penguins' | '$tool' inspect -"
+says "^input 2: island=Torgersen"
 
 # For other programs.
 check "export --csv" "$tool" export --csv "$model" -o -
@@ -146,6 +150,24 @@ check "and where" grep -q "^saved $work/kept" "$work/said"
 check "it works" "$tool" evaluate "$work/kept" "$penguins" --target species --drop-missing
 
 # What cannot be.
+refused 2 "\-\-dropout is '1', expected a number from 0 to below 1$" "$tool" train \
+    "$penguins" --dropout 1 -o "$work/x"
+refused 2 "\-\-rate is '0', expected a number above 0" "$tool" train "$penguins" \
+    --rate 0 -o "$work/x"
+refused 2 "\-\-held-out is '100', expected a number from 0 to below 100" "$tool" train \
+    "$penguins" --held-out 100 -o "$work/x"
+refused 2 "^backprop train: unrecognized option '--bogus'" "$tool" train --bogus
+refused 1 "\-\-drop-missing leaves such rows out" "$tool" train "$penguins" -o "$work/x"
+refused 1 "\-\-target names the columns" "$tool" evaluate "$work/w" "$penguins" \
+    --drop-missing
+refused 1 "^error: connection: to is 99, expected below 32$" "$tool" explain "$model" \
+    --example "$work/row.csv" --target species --connection 0:99:1
+check "no place in the source is told" [ "$(wc -l <"$work/err")" -eq 1 ]
+refused 1 "to is 99" "$tool" picture "$model" --kind chain -o "$work/x" \
+    --example "$work/row.csv" --target species --connection 0:99:1
+check "no half picture" [ ! -e "$work/x.new" ]
+refused 2 "belong together" "$tool" picture "$model" --connection 0:1:1
+refused 2 "are missing, of which" "$tool" picture "$model" --kind chain
 refused 2 "Usage" "$tool"
 refused 2 "'fly' is no command" "$tool" fly
 refused 2 "the table is missing" "$tool" train -o "$work/x"
