@@ -31,6 +31,7 @@ static const char help[] =
     "  --results FILE     add a line for each training to this file\n"
     "  --curves FOLDER    a CSV file for each training: cost and accuracy by epoch\n"
     "  --table            no training: the table of what is in --results, in Markdown\n"
+    "  --picture FILE     no training: draw what is in --curves, as SVG\n"
     "  --help             this text\n";
 
 enum { SEEDS_MOST = 100 };
@@ -246,6 +247,7 @@ enum {
     OPTION_RESULTS,
     OPTION_CURVES,
     OPTION_TABLE,
+    OPTION_PICTURE,
     OPTION_HELP
 };
 
@@ -261,6 +263,7 @@ static const struct option long_options[] = {
     {"results", required_argument, NULL, OPTION_RESULTS},
     {"curves", required_argument, NULL, OPTION_CURVES},
     {"table", no_argument, NULL, OPTION_TABLE},
+    {"picture", required_argument, NULL, OPTION_PICTURE},
     {"help", no_argument, NULL, OPTION_HELP},
     {NULL, 0, NULL, 0},
 };
@@ -291,11 +294,12 @@ static void take_word(struct wishes *wishes, int option)
     case OPTION_DATA: wishes->folder = optarg; break;
     case OPTION_DIGITS: wishes->digits = optarg; break;
     case OPTION_RESULTS: wishes->results = optarg; break;
+    case OPTION_PICTURE: wishes->picture = optarg; break;
     default: wishes->curves = optarg; break;
     }
 }
 
-/* Which of the two that print and end was asked for; 0: neither. */
+/* Which of those that train nothing was asked for; 0: none. */
 static int read_options(int argc, char **argv, struct wishes *wishes)
 {
     int option, asked = 0;
@@ -314,7 +318,9 @@ static int read_options(int argc, char **argv, struct wishes *wishes)
         default: take_word(wishes, option); break;
         }
     }
-    return asked;
+    if (wishes->picture != NULL && wishes->curves == NULL)
+        fail("--picture wants --curves as well");
+    return wishes->picture != NULL ? OPTION_PICTURE : asked;
 }
 
 static void check_names(int argc, char **argv)
@@ -347,6 +353,8 @@ int main(int argc, char **argv)
         print_list();
     else if (asked == OPTION_TABLE)
         print_table(wishes.results);
+    else if (asked == OPTION_PICTURE)
+        draw_curves(wishes.picture, wishes.curves);
     else if (optind == argc)
         run_all(&wishes);
     else

@@ -72,6 +72,7 @@ struct wishes {
     const char *digits;  /* where digits.csv.gz is */
     const char *results; /* a line for each training is added to this file; or NULL */
     const char *curves;  /* a folder for a CSV file of each training; or NULL */
+    const char *picture; /* an SVG file of all curves is written, nothing else; or NULL */
     uint64_t first_seed;
     uint64_t seeds;   /* 0: as the row has it */
     uint64_t epochs;  /* 0: as the row has it */
@@ -100,5 +101,8 @@ struct outcome run_images(const struct row *row, const struct wishes *wishes,
  * validation_last, that of the nearest neighbour on the same folds. */
 struct outcome run_digits(const struct row *row, const struct wishes *wishes,
                           uint64_t seed);
+
+/* Draw the curves that a folder has, a panel for each row, into an SVG file. */
+void draw_curves(const char *path, const char *folder);
 
 #endif

@@ -105,12 +105,21 @@ bp_status bp_trainer_observe(bp_trainer *trainer, double value)
     return BP_OK;
 }
 
+static void see(struct bp_trainer *trainer, int32_t what, double value)
+{
+    if (bp_schedule_watches(&trainer->schedule, what))
+        bp_plateau_see(&trainer->schedule, &trainer->plateau,
+                       bp_trainer_base_rate(trainer), value);
+}
+
 void bp_trainer_see_epoch(struct bp_trainer *trainer, double cost)
 {
-    if (trainer->schedule.kind == BP_SCHEDULE_PLATEAU &&
-        bp_schedule_watches_cost(&trainer->schedule))
-        bp_plateau_see(&trainer->schedule, &trainer->plateau,
-                       bp_trainer_base_rate(trainer), cost);
+    see(trainer, BP_SCHEDULE_EPOCHS, cost);
+}
+
+void bp_trainer_see_look(struct bp_trainer *trainer, double monitored)
+{
+    see(trainer, BP_SCHEDULE_LOOKS, monitored);
 }
 
 /* ---- several batches ---- */

@@ -9,10 +9,10 @@ usage() {
 usage: sh scripts/reproduce.sh [OPTION...] [ROW...]
 
 Repeats published results of dense networks: trains each row on full data with several
-seeds, prints what was published beside what is measured, and writes the table into
-docs/results.md. All rows but the longest, unless some are named. Outcomes are kept in
-build/reproduce/results.txt, so that rows can be run one by one; a curve of each training
-is in build/reproduce/curves/.
+seeds, prints what was published beside what is measured, and writes the table and a
+picture of the curves into docs/results.md. All rows but the longest, unless some are
+named. Outcomes are kept in build/reproduce/results.txt, so that rows can be run one by
+one; a curve of each training is in build/reproduce/curves/.
 
   --list         the rows
   --page         no training: write the page from what is kept
@@ -105,4 +105,5 @@ fi
 [ -n "$write_page" ] || exit 0
 [ -e "$results" ] || need_die "nothing was measured yet"
 put_table
+"$program" --curves "$tree/curves" --picture "$need_root/docs/images/results.svg"
 need_say "" "The table is in docs/results.md"

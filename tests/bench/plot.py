@@ -15,7 +15,7 @@ from pathlib import Path
 
 WIDTH, HEIGHT = 640, 400
 LEFT, RIGHT, TOP, BOTTOM = 70, 20, 44, 56
-COLOURS = ["#0969da", "#cf222e", "#1a7f37", "#8250df"]
+LINES = 4  # so many look different
 TITLES = {
     "batch": ("Batch, 784-512-512-10 ReLU, Adam", "rows of a batch"),
     "width": ("Width, 784-w-w-10 ReLU, batch 128, Adam", "units w of a hidden layer"),
@@ -26,7 +26,16 @@ STYLE = """
   .page { fill: #ffffff } text { font: 13px sans-serif; fill: #1f2328 }
   .title { font-size: 15px; font-weight: 600 } .grid { stroke: #d1d9e0 }
   .axis { stroke: #59636e } .line { fill: none; stroke-width: 2 }
-  .limit { stroke: #59636e; stroke-dasharray: 5 4 }
+  .limit { stroke: #59636e; stroke-dasharray: 5 4 } .dot { stroke: none }
+  .c0 { stroke: #0969da; fill: #0969da } .c1 { stroke: #bc4c00; fill: #bc4c00 }
+  .c2 { stroke: #1a7f37; fill: #1a7f37 } .c3 { stroke: #8250df; fill: #8250df }
+  polyline { fill: none !important }
+  @media (prefers-color-scheme: dark) {
+    .page { fill: #0d1117 } text { fill: #e6edf3 } .grid { stroke: #30363d }
+    .axis, .limit { stroke: #9198a1 }
+    .c0 { stroke: #58a6ff; fill: #58a6ff } .c1 { stroke: #f0883e; fill: #f0883e }
+    .c2 { stroke: #3fb950; fill: #3fb950 } .c3 { stroke: #bc8cff; fill: #bc8cff }
+  }
 """
 
 
@@ -103,14 +112,18 @@ def grid(x, y, places, even):
     return parts
 
 
-def line(x, y, curve, colour):
+def dressed(style, number):
+    """The class of a curve: a limit has its own look, the others have a colour each."""
+    return style if "limit" in style else f"{style} c{number % LINES}"
+
+
+def line(x, y, curve, number):
     label, points, style = curve
     path = " ".join(f"{x.place(a):.1f},{y.place(b):.1f}" for a, b in points)
-    stroke = {} if "limit" in style else {"stroke": colour}
-    parts = [tag("polyline", points=path, class_=style, **stroke)]
+    parts = [tag("polyline", points=path, class_=dressed(style, number))]
     if "limit" not in style:
         parts += [tag("circle", cx=f"{x.place(a):.1f}", cy=f"{y.place(b):.1f}", r=3,
-                      fill=colour) for a, b in points]
+                      class_=f"dot c{number % LINES}") for a, b in points]
     return parts
 
 
@@ -118,9 +131,8 @@ def legend(curves):
     parts = []
     for number, (label, _, style) in enumerate(curves):
         at = TOP + 18 + 20 * number
-        stroke = {} if "limit" in style else {"stroke": COLOURS[number % len(COLOURS)]}
         parts += [tag("line", x1=LEFT + 14, x2=LEFT + 38, y1=at - 4, y2=at - 4,
-                      class_=style, **stroke),
+                      class_=dressed(style, number)),
                   tag("text", label, x=LEFT + 46, y=at)]
     return parts
 
@@ -144,7 +156,7 @@ def draw(sweep, points):
                  transform=f"rotate(-90 18 {(TOP + HEIGHT - BOTTOM) / 2})")]
     parts += grid(x, y, places, even)
     for number, curve in enumerate(curves):
-        parts += line(x, y, curve, COLOURS[number % len(COLOURS)])
+        parts += line(x, y, curve, number)
     parts += legend(curves)
     inside = "\n".join(parts)
     return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" '
