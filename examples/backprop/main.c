@@ -11,8 +11,8 @@
 #include <string.h>
 
 static const struct command *const commands[] = {
-    &command_train,  &command_predict, &command_evaluate, &command_inspect,
-    &command_export, &command_explain, &command_picture,
+    &command_train,   &command_resume, &command_predict, &command_evaluate,
+    &command_inspect, &command_export, &command_explain, &command_picture,
 };
 
 enum { COMMANDS = sizeof commands / sizeof commands[0] };

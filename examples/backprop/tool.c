@@ -209,6 +209,33 @@ void file_close(FILE *file, const char *path)
         fail("%s cannot be written", path != NULL ? path : "standard output");
 }
 
+char *file_read(const char *path)
+{
+    FILE *file = fopen(path, "rb");
+    size_t size = 0, room = 4096;
+    char *text = check_allocate(room, 1);
+
+    if (file == NULL)
+        fail("%s cannot be read: %s", path, strerror(errno));
+    for (size_t got; (got = fread(text + size, 1, room - 1 - size, file)) > 0;) {
+        char *more;
+
+        size += got;
+        if (size + 1 < room)
+            continue;
+        room *= 2;
+        more = realloc(text, room);
+        if (more == NULL)
+            fail("out of memory for %s", path);
+        text = more;
+    }
+    if (ferror(file))
+        fail("%s cannot be read", path);
+    (void)fclose(file);
+    text[size] = '\0';
+    return text;
+}
+
 void file_put_field(FILE *file, const char *text)
 {
     if (strpbrk(text, ",\"\r\n") == NULL) {

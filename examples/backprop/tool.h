@@ -15,8 +15,8 @@ struct command {
     int (*run)(int argc, char **argv);
 };
 
-extern const struct command command_train, command_predict, command_evaluate,
-    command_inspect, command_export, command_explain, command_picture;
+extern const struct command command_train, command_resume, command_predict,
+    command_evaluate, command_inspect, command_export, command_explain, command_picture;
 
 /* Names between commas, for as long as the text lives. */
 struct names {
@@ -86,6 +86,9 @@ size_t model_label(const struct model *model, const bp_dataset *data, size_t row
  * went out. */
 FILE *file_open(const char *path);
 void file_close(FILE *file, const char *path);
+
+/* All of a file, with a NUL behind it; take it back with free(). */
+char *file_read(const char *path);
 
 /* A text as a field of a CSV file. */
 void file_put_field(FILE *file, const char *text);

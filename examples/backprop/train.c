@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-#include "tool.h"
+/* train and resume: a network learns a table. */
+#include "training.h"
 
 #include "common/check.h"
 #include "common/options.h"
 #include "common/progress.h"
 
-#include <getopt.h>
-#include <math.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const char help[] =
+const char train_help[] =
     "Usage: backprop train TABLE -o MODEL [OPTION]...\n"
     "Train a network on a table (CSV, plain or gzipped) and save it.\n"
     "\n"
@@ -32,130 +31,34 @@ static const char help[] =
     "      --rate X                 learning rate of Adam (default 0.005)\n"
     "      --held-out X             percentage of the rows to hold out (default 20)\n"
     "      --seed N                 of weights, split and order (default 1)\n"
+    "      --checkpoint FILE        keep the state of the training there while it runs:\n"
+    "                               'backprop resume FILE' goes on after a kill; once\n"
+    "                               the training is complete, the file goes\n"
+    "      --every N|Ns             keep it after N epochs or N seconds (default 30s)\n"
     "      --separator CHAR         between fields (default ,)\n"
     "      --no-header              the first line holds values; columns are 1, 2, ...\n"
     "      --drop-missing           leave out rows with missing values\n"
     "  -q, --quiet                  say nothing but errors\n"
     "  -h, --help                   display this help and exit\n";
 
+const char resume_help[] =
+    "Usage: backprop resume CHECKPOINT [TABLE] [OPTION]...\n"
+    "Go on with a training that broke off, by Ctrl-C, a kill or a power cut.\n"
+    "\n"
+    "CHECKPOINT is the file that 'backprop train --checkpoint' named. Beside it lies\n"
+    "CHECKPOINT.options, with the table and the options of the training: they need not\n"
+    "be said again. The model comes out as if there had been no break, to the bit. If\n"
+    "the training died before it kept anything, it begins anew.\n"
+    "\n"
+    "  TABLE                 where the table is now, if it was moved\n"
+    "  -o, --output FILE     where the model goes\n"
+    "      --epochs N        at most, in all\n"
+    "      --patience N      end after so many without a better one\n"
+    "      --every N|Ns      keep the state after N epochs or N seconds\n"
+    "  -q, --quiet           say nothing but errors\n"
+    "  -h, --help            display this help and exit\n";
+
 enum { EXIT_INTERRUPTED = 130, MOST_UNITS = 1000000 };
-
-struct settings {
-    struct table table;
-    const char *output;
-    const char *features;
-    const char *hidden;
-    int32_t activation;
-    int regression, quiet;
-    double dropout, rate, held_out;
-    uint64_t epochs, patience, batch, seed;
-};
-
-/* ---- the data ---- */
-
-/* How targets were scaled: by column, to mean 0 and deviation 1. */
-struct scale {
-    double mean, deviation;
-};
-
-struct data {
-    bp_dataset *all, *train, *test;
-    bp_scaler *scaler;
-    struct scale *scales; /* NULL: classes. */
-};
-
-static bp_dataset *read_table(const struct settings *s)
-{
-    struct names names = {0};
-    bp_dataset *data;
-
-    if (s->features != NULL)
-        names = names_split(s->features);
-    data = table_read(&s->table, s->regression ? TABLE_NUMBERS : TABLE_CLASSES,
-                      names.list, names.count);
-    names_free(&names);
-    return data;
-}
-
-static struct scale scale_of(const float *targets, size_t rows, size_t cols)
-{
-    struct scale scale = {0, 0};
-
-    for (size_t row = 0; row < rows; row++)
-        scale.mean += (double)targets[row * cols] / (double)rows;
-    for (size_t row = 0; row < rows; row++) {
-        const double d = (double)targets[row * cols] - scale.mean;
-
-        scale.deviation += d * d / (double)rows;
-    }
-    scale.deviation = scale.deviation > 0 ? sqrt(scale.deviation) : 1;
-    return scale;
-}
-
-/* The same rows with targets that have been scaled; those of `given` go with it. */
-static bp_dataset *scale_targets(bp_dataset *given, struct scale *scales, int learn)
-{
-    const size_t rows = bp_dataset_rows(given), inputs = bp_dataset_inputs(given);
-    const size_t outputs = bp_dataset_outputs(given);
-    float *x = check_allocate(rows * inputs, sizeof *x);
-    float *y = check_allocate(rows * outputs, sizeof *y);
-    bp_dataset *made;
-
-    for (size_t row = 0; row < rows; row++) {
-        CHECK_STATUS(bp_dataset_get_inputs(given, row, x + row * inputs, inputs));
-        CHECK_STATUS(bp_dataset_get_targets(given, row, y + row * outputs, outputs));
-    }
-    for (size_t col = 0; col < outputs; col++) {
-        if (learn)
-            scales[col] = scale_of(y + col, rows, outputs);
-        for (size_t row = 0; row < rows; row++)
-            y[row * outputs + col] =
-                (float)(((double)y[row * outputs + col] - scales[col].mean) /
-                        scales[col].deviation);
-    }
-    CHECK_STATUS(bp_dataset_create(NULL, &made));
-    CHECK(made, bp_dataset_set_inputs(made, x, rows, inputs, inputs));
-    CHECK(made, bp_dataset_set_targets(made, y, rows, outputs, outputs));
-    free(x);
-    free(y);
-    bp_dataset_destroy(given);
-    return made;
-}
-
-/* The scale is learnt from the rows that are trained on alone. */
-static struct data prepare(const struct settings *s)
-{
-    struct data data = {.all = read_table(s)};
-    const int32_t split = s->regression ? BP_SPLIT_SHUFFLED : BP_SPLIT_STRATIFIED;
-
-    if (s->held_out > 0)
-        CHECK(data.all, bp_dataset_split(data.all, s->held_out / 100, split, s->seed,
-                                         &data.train, &data.test));
-    else
-        CHECK(data.all,
-              bp_dataset_slice(data.all, 0, bp_dataset_rows(data.all), &data.train));
-    CHECK_STATUS(bp_scaler_create(BP_SCALING_STANDARD, NULL, &data.scaler));
-    CHECK(data.scaler, bp_scaler_fit(data.scaler, data.train));
-    CHECK(data.scaler, bp_scaler_apply(data.scaler, data.train));
-    if (data.test != NULL)
-        CHECK(data.scaler, bp_scaler_apply(data.scaler, data.test));
-    if (!s->regression)
-        return data;
-    data.scales = check_allocate(bp_dataset_outputs(data.all), sizeof *data.scales);
-    data.train = scale_targets(data.train, data.scales, 1);
-    if (data.test != NULL)
-        data.test = scale_targets(data.test, data.scales, 0);
-    return data;
-}
-
-static void forget(struct data *data)
-{
-    bp_dataset_destroy(data->all);
-    bp_dataset_destroy(data->train);
-    bp_dataset_destroy(data->test);
-    bp_scaler_destroy(data->scaler);
-    free(data->scales);
-}
 
 /* ---- the network ---- */
 
@@ -171,7 +74,7 @@ static void add_hidden(bp_network *network, const struct settings *s, size_t uni
     bp_layer_destroy(rest);
 }
 
-static bp_network *make_network(const struct settings *s, const struct data *data)
+static bp_network *make_network(const struct settings *s, const struct rows *data)
 {
     struct names hidden = names_split(s->hidden);
     bp_network *network;
@@ -262,7 +165,9 @@ static void tell_end(const struct settings *s, bp_status status,
 {
     if (s->quiet)
         return;
-    if (status == BP_ESTOPPED)
+    if (status == BP_ESTOPPED && s->checkpoint != NULL)
+        printf("interrupted; 'backprop resume %s' goes on\n", s->checkpoint);
+    else if (status == BP_ESTOPPED)
         printf("interrupted; the best weights so far are kept\n");
     else
         printf("best after epoch %llu of %llu: cost %.6g\n",
@@ -270,28 +175,73 @@ static void tell_end(const struct settings *s, bp_status status,
                result->best);
 }
 
-static void fit(const struct settings *s, const struct data *data, bp_network *network,
-                const bp_cost *cost)
+static int is_there(const char *path)
 {
-    struct watch watch = {.quiet = s->quiet};
-    bp_trainer *trainer = make_trainer(s, network, cost);
-    bp_fit_result result = {.struct_size = sizeof result};
+    FILE *file = fopen(path, "rb");
+
+    if (file != NULL)
+        (void)fclose(file);
+    return file != NULL;
+}
+
+/* The state of the training that broke off, if it had kept any. */
+static void restore(const struct settings *s, bp_trainer *trainer)
+{
+    bp_snapshot *state;
+
+    if (!is_there(s->checkpoint))
+        return;
+    CHECK_STATUS(bp_snapshot_create(NULL, &state));
+    if (bp_snapshot_load(state, s->checkpoint, NULL) != BP_OK)
+        fail("%s", bp_snapshot_error(state));
+    if (bp_trainer_restore(trainer, state) != BP_OK)
+        fail("%s: %s", s->checkpoint, bp_trainer_error(trainer));
+    bp_snapshot_destroy(state);
+}
+
+static bp_fit_options fit_options(const struct settings *s, const struct rows *data)
+{
     bp_fit_options options;
-    bp_status status;
 
     CHECK_STATUS(bp_fit_options_init(&options));
     options.epochs = s->epochs;
     options.patience = s->patience;
     options.validation = data->test;
+    options.checkpoint = s->checkpoint;
+    if (s->checkpoint != NULL) {
+        options.checkpoint_epochs = s->every_epochs;
+        options.checkpoint_seconds = s->every_seconds;
+        options.resume = 1;
+    }
+    return options;
+}
+
+static void catch_signals(void (*handler)(int))
+{
+    (void)signal(SIGINT, handler);
+    (void)signal(SIGTERM, handler);
+}
+
+static void fit(const struct settings *s, const struct rows *data, bp_network *network,
+                const bp_cost *cost)
+{
+    struct watch watch = {.quiet = s->quiet};
+    bp_trainer *trainer = make_trainer(s, network, cost);
+    bp_fit_result result = {.struct_size = sizeof result};
+    bp_fit_options options = fit_options(s, data);
+    bp_status status;
+
     options.progress = look;
     options.user = &watch;
+    if (s->checkpoint != NULL)
+        restore(s, trainer);
     watch.progress.network = network;
     watch.progress.cost = cost;
     watch.progress.data = s->regression ? NULL : data->test;
     progress_begin(&watch.progress);
-    (void)signal(SIGINT, interrupt);
+    catch_signals(interrupt);
     status = bp_trainer_train(trainer, data->train, &options, &result);
-    (void)signal(SIGINT, SIG_DFL);
+    catch_signals(SIG_DFL);
     progress_end(&watch.progress);
     if (status != BP_ESTOPPED)
         CHECK(trainer, status);
@@ -312,7 +262,7 @@ static const char **names_of(const bp_dataset *data, size_t count, name_fn name)
     return names;
 }
 
-static void save(const struct settings *s, const struct data *data, bp_network *network,
+static void save(const struct settings *s, const struct rows *data, bp_network *network,
                  const bp_cost *cost)
 {
     const size_t classes = s->regression ? 0 : bp_dataset_classes(data->all);
@@ -336,96 +286,67 @@ static void save(const struct settings *s, const struct data *data, bp_network *
     free(input_names);
 }
 
-static void train(const struct settings *s)
+static void tell_begin(const bp_network *network, const struct rows *data)
 {
-    struct data data = prepare(s);
-    bp_network *network = make_network(s, &data);
+    printf("%zu rows to train on, %zu held out; %zu inputs, %zu outputs, %zu weights "
+           "and biases\n",
+           bp_dataset_rows(data->train), bp_dataset_rows(data->test),
+           bp_network_inputs(network), bp_network_outputs(network),
+           bp_network_parameters(network));
+}
+
+static int train(const struct settings *s, struct rows *data)
+{
+    bp_network *network = make_network(s, data);
     bp_cost *cost;
 
     CHECK_STATUS(bp_cost_create(
         s->regression ? BP_COST_MSE : BP_COST_SOFTMAX_CROSS_ENTROPY, NULL, &cost));
     if (!s->quiet)
-        printf("%zu rows to train on, %zu held out; %zu inputs, %zu outputs, %zu weights "
-               "and biases\n",
-               bp_dataset_rows(data.train),
-               data.test != NULL ? bp_dataset_rows(data.test) : 0,
-               bp_network_inputs(network), bp_network_outputs(network),
-               bp_network_parameters(network));
-    fit(s, &data, network, cost);
-    if (data.scales != NULL)
-        undo_scale(network, data.scales);
-    save(s, &data, network, cost);
+        tell_begin(network, data);
+    if (s->checkpoint != NULL)
+        settings_keep(s, data->fingerprint);
+    fit(s, data, network, cost);
+    if (data->scales != NULL)
+        undo_scale(network, data->scales);
+    save(s, data, network, cost);
+    if (s->checkpoint != NULL && !interrupted)
+        settings_forget(s);
     bp_cost_destroy(cost);
     bp_network_destroy(network);
-    forget(&data);
-}
-
-/* ---- the command line ---- */
-
-static void read_option(struct settings *s, int option)
-{
-    switch (option) {
-    case 'o': s->output = optarg; break;
-    case 'f': s->features = optarg; break;
-    case 'r': s->regression = 1; break;
-    case 'H': s->hidden = optarg; break;
-    case 'q': s->quiet = 1; break;
-    case 'D': s->dropout = option_number("--dropout", optarg); break;
-    case 'R': s->rate = option_number("--rate", optarg); break;
-    case 'v': s->held_out = option_percent("--held-out", optarg); break;
-    case 'e': s->epochs = option_whole("--epochs", optarg, 1, 1000000000); break;
-    case 'p': s->patience = option_whole("--patience", optarg, 0, 1000000000); break;
-    case 'b': s->batch = option_whole("--batch", optarg, 1, 1000000); break;
-    case 'S': s->seed = option_whole("--seed", optarg, 0, UINT64_MAX); break;
-    case 'a':
-        if (bp_activation_find(optarg, &s->activation) == BP_OK)
-            break;
-        fprintf(stderr, "error: --activation is '%s', expected a name such as tanh\n",
-                optarg);
-        exit(EXIT_USAGE);
-    default:
-        if (!table_option(&s->table, option, help))
-            option_unknown("backprop train");
-    }
-}
-
-static int run(int argc, char **argv)
-{
-    static const struct option options[] = {{"output", required_argument, NULL, 'o'},
-                                            {"features", required_argument, NULL, 'f'},
-                                            {"regression", no_argument, NULL, 'r'},
-                                            {"hidden", required_argument, NULL, 'H'},
-                                            {"activation", required_argument, NULL, 'a'},
-                                            {"dropout", required_argument, NULL, 'D'},
-                                            {"epochs", required_argument, NULL, 'e'},
-                                            {"patience", required_argument, NULL, 'p'},
-                                            {"batch", required_argument, NULL, 'b'},
-                                            {"rate", required_argument, NULL, 'R'},
-                                            {"held-out", required_argument, NULL, 'v'},
-                                            {"seed", required_argument, NULL, 'S'},
-                                            {"quiet", no_argument, NULL, 'q'},
-                                            TABLE_OPTIONS};
-    struct settings s = {.table = {.separator = ',', .has_header = 1},
-                         .hidden = "32",
-                         .activation = BP_ACTIVATION_RELU,
-                         .rate = 0.005,
-                         .held_out = 20,
-                         .epochs = 200,
-                         .patience = 30,
-                         .batch = 32,
-                         .seed = 1};
-    int option;
-
-    while ((option = getopt_long(argc, argv, "o:qh", options, NULL)) != -1)
-        read_option(&s, option);
-    s.table.path = word_only(argc, argv, optind, "the table");
-    if (s.output == NULL) {
-        fprintf(stderr, "error: -o is missing: where the model goes\n");
-        return EXIT_USAGE;
-    }
-    train(&s);
+    rows_free(data);
     return interrupted ? EXIT_INTERRUPTED : EXIT_SUCCESS;
 }
 
+/* ---- the commands ---- */
+
+static int run_train(int argc, char **argv)
+{
+    const struct settings s = settings_read(argc, argv);
+    struct rows data;
+
+    if (s.checkpoint != NULL && is_there(s.checkpoint))
+        fail("--checkpoint is %s, which is there already: 'backprop resume' goes on with "
+             "it; remove it to begin anew",
+             s.checkpoint);
+    data = rows_read(&s);
+    return train(&s, &data);
+}
+
+static int run_resume(int argc, char **argv)
+{
+    uint64_t fingerprint = 0;
+    const struct settings s = settings_resume(argc, argv, &fingerprint);
+    struct rows data = rows_read(&s);
+
+    if (data.fingerprint != fingerprint)
+        fail("%s is not the table of %s: its rows or columns are others", s.table.path,
+             s.checkpoint);
+    return train(&s, &data);
+}
+
 const struct command command_train = {"train", "train a network on a table and save it",
-                                      help, run};
+                                      train_help, run_train};
+
+const struct command command_resume = {"resume", "go on with a training that broke off",
+                                       resume_help, run_resume};

@@ -5,56 +5,15 @@
 # what it says of command lines that cannot be.
 set -u
 
-tool=$1/backprop
-data=$2
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-trap 'exit 1' HUP INT TERM
-failures=0
-checks=0
+. "$(dirname "$0")/tool_checks.sh"
 
-# check WHAT COMMAND...: it must succeed.
-check() {
-    checks=$((checks + 1))
-    what=$1
-    shift
-    "$@" >"$work/out" 2>"$work/err" && return
-    failures=$((failures + 1))
-    echo "FAILED  $what"
-    cat "$work/out" "$work/err"
-}
-
-# refused STATUS WORDS COMMAND...
-refused() {
-    checks=$((checks + 1))
-    expected=$1
-    words=$2
-    shift 2
-    "$@" >"$work/out" 2>"$work/err"
-    answer=$?
-    [ $answer -eq "$expected" ] && grep -q -e "$words" "$work/err" && return
-    failures=$((failures + 1))
-    echo "FAILED  $*: answered $answer"
-    cat "$work/err"
-}
-
-says() {
-    checks=$((checks + 1))
-    grep -q -e "$1" "$work/out" && return
-    failures=$((failures + 1))
-    echo "FAILED  '$1' is not in"
-    cat "$work/out"
-}
-
-measures=bill_length_mm,bill_depth_mm,flipper_length_mm,body_mass_g
-penguins=$data/penguins.csv
 model=$work/p.safetensors
 
 check help "$tool" --help
 says "^Usage: backprop"
 check version "$tool" --version
 says "^backprop [0-9]"
-for command in train predict evaluate inspect export explain picture; do
+for command in train resume predict evaluate inspect export explain picture; do
     check "$command --help" "$tool" $command --help
     says "^Usage: backprop $command"
 done
@@ -164,5 +123,4 @@ refused 1 "'Dodo' in row 1 is none of the 3" "$tool" evaluate "$model" "$work/do
     --target species
 check "nothing was left" [ ! -e "$work/x" ]
 
-echo "$((checks - failures)) passed, $failures failed"
-[ $failures -eq 0 ]
+finish
