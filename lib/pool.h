@@ -5,7 +5,7 @@
  * places: so the results have the same bits on any number of threads.
  *
  * A pool belongs to one object and is used by one caller at a time. Its threads start
- * when there is first something to share, look for work for some microseconds, then
+ * when there is first something to share, look for work for about a millisecond, then
  * sleep. They take no signals. A child process that inherited the pool starts threads of
  * its own. Where no thread can be had, the caller does all by itself.
  */

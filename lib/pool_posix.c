@@ -36,9 +36,10 @@
 #define PAUSE() ((void)0)
 #endif
 
-/* Looks before a thread goes to sleep: some tens of microseconds, about what lies between
- * two pieces of work of one training step. */
-#define LOOKS 4000
+/* Looks before a thread goes to sleep: somewhat more than what lies between two pieces of
+ * work of one training step, a millisecond at most. Who sleeps is woken through the
+ * kernel, which on a virtual machine takes about as long as a whole small product. */
+#define LOOKS 12000
 
 /* The ticket: from low to high, pieces taken, pieces of the job, number of the job. */
 #define FIELD_BITS 21

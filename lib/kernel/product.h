@@ -19,9 +19,11 @@
 #include "kernel/transpose.h"
 #include "kernel/update.h"
 
-/* Chunks of C for the pool, and the work below which one call does all of it. */
+/* Chunks of C for the pool, and the work below which one call does all of it. Chunks of a
+ * small C are narrower, so that there are some for every thread. */
 #define PRODUCT_CHUNK_ROWS 256
-#define PRODUCT_CHUNK_COLS 96
+#define PRODUCT_CHUNK_COLS 64
+#define PRODUCT_CHUNKS     8
 #define PRODUCT_SMALL      262144
 
 /* Steps of k after which C is stored, so that what tiles share stays in the caches near
@@ -467,6 +469,16 @@ static void product_chunk(void *work, size_t chunk)
     run_block(p, &block);
 }
 
+/* Of a chunk, where there are `parts` of them below each other: a whole number of the
+ * lanes that all tables share. */
+static size_t chunk_cols(size_t cols, size_t parts)
+{
+    const size_t share = cols / parts_of(PRODUCT_CHUNKS, parts) / BP_LANES * BP_LANES;
+    const size_t most = least(share, PRODUCT_CHUNK_COLS);
+
+    return most > BP_LANES ? most : BP_LANES;
+}
+
 static void product(struct bp_pool *pool, const struct BP_REAL(product) * p)
 {
     if (p->rows == 0 || p->cols == 0)
@@ -477,10 +489,11 @@ static void product(struct bp_pool *pool, const struct BP_REAL(product) * p)
 
         run_block(p, &whole);
     } else {
+        const size_t parts = parts_of(p->rows, PRODUCT_CHUNK_ROWS);
         struct product_grid grid = {
             .product = p,
-            .rows = even_part(p->rows, PRODUCT_CHUNK_ROWS),
-            .cols = bp_round_up(even_part(p->cols, PRODUCT_CHUNK_COLS), BP_LANES),
+            .rows = parts_of(p->rows, parts),
+            .cols = chunk_cols(p->cols, parts),
         };
 
         grid.across = parts_of(p->cols, grid.cols);

@@ -390,6 +390,7 @@ CALL(bp_trace_create, ALLOCATES, "", bp_trace_create(w->net, w->cost, &w->out.tr
 CALL(bp_trace_destroy, NEVER, "", (bp_trace_destroy(WORLD_TAKE(w->trace)), BP_OK))
 CALL(bp_trace_destroy, NEVER, "NULL", (bp_trace_destroy(NULL), BP_OK))
 CALL(bp_trace_error, NEVER, "", is_string(bp_trace_error(w->trace)))
+CALL(bp_trace_set_mode, NEVER, "", bp_trace_set_mode(w->trace, BP_MODE_TRAIN, 7, 3))
 CALL(bp_trace_run, ALLOCATES, "first",
      bp_trace_run(w->trace_fresh, w->in.f, WORLD_INPUTS, w->in.targets, WORLD_OUTPUTS))
 CALL(bp_trace_run, ALLOCATES, "again",
