@@ -1392,6 +1392,16 @@ typedef struct bp_csv_options {
                                      are no targets. */
     size_t features_count;      /**< How many. */
     size_t row_limit;           /**< More rows are refused; default 100 000 000. */
+    int32_t one_hot;            /**< 1: an input column in which a text stands (in a row
+                                     that is kept) is one input for each of its words, at
+                                     most 1000, in the order of the words: 1 for the word
+                                     of the row, 0 for the others. They are named
+                                     "column=word", and can be asked for in `features` by
+                                     these names: other words are refused then, so a
+                                     model that keeps its bp_dataset_input_name()s reads
+                                     later rows as its first. 0 (default): texts are
+                                     refused. */
+    uint32_t reserved_too;      /**< 0. */
 } bp_csv_options;
 
 /** Create an empty data set.
@@ -1904,9 +1914,13 @@ enum {
                                          1. */
     BP_SCHEDULE_COOLDOWN = 16,      /**< Plateau: so many values after a fall do not
                                          count, 0 (default) to 1e9. */
-    BP_SCHEDULE_MONITOR = 17        /**< Plateau: it sees the mean cost of each epoch, 1
-                                         (default), or only what bp_trainer_observe() is
-                                         given, 0. */
+    BP_SCHEDULE_MONITOR = 17        /**< Plateau: it sees the mean cost of each epoch's
+                                         steps, 1 (default); or, at each look of
+                                         bp_trainer_train(), what that monitors, such as
+                                         the cost of held-out rows, 2; or only what
+                                         bp_trainer_observe() is given, 0. At 2
+                                         ::BP_SCHEDULE_MAXIMIZE must be as the figure
+                                         has it, and other calls show it nothing. */
 };
 
 /** A schedule of your own: the rate of moment @p t, from 0 to 1e6. Called on the thread
@@ -2165,7 +2179,8 @@ enum {
 typedef struct bp_fit_options {
     uint32_t struct_size;   /**< sizeof(bp_fit_options), set by bp_fit_options_init(). */
     int32_t monitor;        /**< ::BP_MONITOR_COST (default) or a `BP_METRIC_` value,
-                                 which needs `metrics` and held-out rows. */
+                                 which needs `metrics` and held-out rows. A plateau sees
+                                 it where ::BP_SCHEDULE_MONITOR is 2. */
     int32_t monitor_index;  /**< Of that metric, default ::BP_INDEX_ALL. */
     int32_t restore_best;   /**< 1 (default): however the fit ends, also by a callback or
                                  a failure, the network gets the parameters it had when
@@ -2882,6 +2897,32 @@ BP_API bp_status bp_recorder_draw(bp_recorder *recorder, int32_t picture,
 BP_API bp_status bp_metrics_draw(bp_metrics *metrics, const bp_picture_options *options,
                                  bp_write_fn write, void *user);
 
+/** A line in a picture. */
+typedef struct bp_line {
+    uint32_t struct_size; /**< sizeof(bp_line), set by the caller. */
+    uint32_t reserved;    /**< 0. */
+    const char *frame;    /**< Name of the frame that it lies in; neighbours with the same
+                               name share one, at most 8. */
+    const char *name;     /**< Its own name, in UTF-8. */
+    const double *x;      /**< Where its points lie, */
+    const double *y;      /**< and how high; NaN is left out. */
+    size_t count;         /**< Points, at least 1. */
+} bp_line;
+
+/** Draw lines of any numbers, such as those of a history that was read from a file: a
+ * frame below the other. Takes no memory; thread safe.
+ * @param lines    in the order of their frames.
+ * @param count    how many, at least 1.
+ * @param x_name   what the axis to the right is called.
+ * @param options  or NULL for the defaults; the title is used.
+ * @param write    receives the bytes.
+ * @param user     passed to it.
+ * @return ::BP_EINVAL, also for more than 8 lines in a frame, ::BP_ESTOPPED if @p write
+ *         stops. */
+BP_API bp_status bp_lines_draw(const bp_line *lines, size_t count, const char *x_name,
+                               const bp_picture_options *options, bp_write_fn write,
+                                void *user);
+
 /** @} */
 
 /** @defgroup bundle 17. Models in files
@@ -3405,8 +3446,9 @@ typedef struct bp_rate_options {
 typedef struct bp_rate_report {
     uint32_t struct_size; /**< sizeof(bp_rate_report), set by the caller. */
     int32_t found;        /**< 1 if the cost fell anywhere; 0: there is no suggestion. */
-    int32_t diverged;     /**< 1 if the cost came to four times its least, or overflowed,
-                               before all rates were tried. */
+    int32_t diverged;     /**< 1 if the cost came to four times its least (or, where that
+                               is below 0, far above it again), or overflowed, before all
+                               rates were tried. */
     uint32_t reserved;    /**< 0. */
     uint64_t steps;       /**< Rates tried. */
     double rate;          /**< The suggestion: where the cost fell fastest; 0: none. */

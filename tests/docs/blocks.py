@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Test every code block of a page: what a reader copies has to work.
 
-    blocks.py --source DIR --stage DIR --work DIR [--cc CC] PAGE...
+    blocks.py --source DIR --stage DIR --work DIR [--cc CC] [--tools DIR] PAGE...
 
 SOURCE is the repository, STAGE an installation of the library, WORK a folder that is
 emptied and used. A block that nobody has said how to test is a failure. A comment
@@ -18,6 +18,8 @@ before the fence says how, where the language alone does not:
     ```sh       parsed by sh -n, or
                   <!-- test: run tree -->      run in a clean copy of the repository, with
                                                the kept programs in it
+                  <!-- test: run tool -->      the same, with what the demo has built in
+                                               build/demo/examples
                   <!-- test: run consumer -->  run beside the kept programs, with the
                                                installed library to be found
     ```cmake      <!-- test: consumer -->      the CMakeLists.txt of a project with the
@@ -148,6 +150,7 @@ class Tester:
     def __init__(self, options):
         self.source, self.stage = options.source.resolve(), options.stage.resolve()
         self.work, self.cc = options.work.resolve(), options.cc
+        self.tools = options.tools
         shutil.rmtree(self.work, ignore_errors=True)
         self.kept = self.work / "kept"
         self.kept.mkdir(parents=True)
@@ -198,7 +201,9 @@ class Tester:
         run(["sh", "-n", "block.sh"], cwd=folder)
         if not block.how:
             return None
-        if block.how == ["run", "tree"]:
+        if block.how == ["run", "tool"]:
+            place = self.demo()
+        elif block.how == ["run", "tree"]:
             place = clean_copy(self.source, self.work / "tree")
             for path in self.kept.glob("*.c"):
                 shutil.copy(path, place)
@@ -209,6 +214,17 @@ class Tester:
             raise Failure(f"no way of testing sh is called `{' '.join(block.how)}`")
         return run(["sh", "-eu", str(folder / "block.sh")], cwd=place,
                    env=self.environment)
+
+    def demo(self):
+        """A clone in which the demo has run."""
+        if self.tools is None or not (self.tools / "backprop").exists():
+            raise Skip("the examples are not built, or without jansson")
+        place = clean_copy(self.source, self.work / "tool")
+        folder = place / "build/demo/examples"
+        if not folder.exists():
+            folder.parent.mkdir(parents=True)
+            folder.symlink_to(self.tools.resolve())
+        return place
 
     def test_cmake(self, block):
         if block.how != ["consumer"]:
@@ -331,11 +347,13 @@ def main():
     for name in ("--source", "--stage", "--work"):
         parser.add_argument(name, type=Path, required=True)
     parser.add_argument("--cc", default="cc")
+    parser.add_argument("--tools", type=Path)
     parser.add_argument("pages", nargs="+", type=Path, metavar="PAGE")
     options = parser.parse_args()
     tester = Tester(options)
     failed, skipped = map(sum, zip(*[test_page(tester, page) for page in options.pages]))
-    shutil.rmtree(tester.work / "tree", ignore_errors=True)
+    for name in ("tree", "tool"):
+        shutil.rmtree(tester.work / name, ignore_errors=True)
     return 1 if failed else SKIPPED if skipped else 0
 
 
