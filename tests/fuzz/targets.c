@@ -291,6 +291,7 @@ static bp_status parse_csv(bp_dataset *dataset, const uint8_t *bytes, size_t siz
     options.drop_missing = chosen >> 1 & 1;
     options.target_kind = chosen >> 2 & 1;
     options.separator = chosen & 8 ? ';' : ',';
+    options.one_hot = chosen >> 4 & 1;
     return bp_dataset_parse_csv(dataset, size > 0 ? bytes + 1 : bytes,
                                 size > 0 ? size - 1 : 0, &options);
 }

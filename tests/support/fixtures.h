@@ -239,6 +239,8 @@ struct world {
 
     /* Options and tables that are right; a test spoils a copy. */
     bp_csv_options csv_numbers; /**< Input x, target y. */
+    bp_csv_options csv_words;   /**< All are inputs, one hot; */
+    bp_csv_options csv_given;   /**< words by name. */
     bp_fit_options fit; /**< 2 epochs, `labelled` held out. */
     bp_fit_options short_fit;   /**< 2 epochs. */
     bp_cross_options runs;      /**< 2 folds of `short_fit`, scaled, scored by F1. */

@@ -42,6 +42,7 @@ static size_t make_long_csv(void)
 
 static const char *const csv_targets[] = {"y"};
 static const char *const csv_features[] = {"x"};
+static const char *const csv_given[] = {"kind=bee", "x", "kind=ant"};
 
 const unsigned char world_images[WORLD_IMAGES_SIZE] = {
     0, 0, 8, 3, 0, 0, 0, 6, 0,   0,  0,  1,  0,  0,  0,  3,  0,
@@ -459,6 +460,12 @@ void world_create(struct world *world)
     world->csv_numbers.targets_count = 1;
     world->csv_numbers.features = csv_features;
     world->csv_numbers.features_count = 1;
+    ok(bp_csv_options_init(&world->csv_words));
+    world->csv_words.target_kind = BP_CSV_NO_TARGETS;
+    world->csv_words.one_hot = 1;
+    world->csv_given = world->csv_words;
+    world->csv_given.features = csv_given;
+    world->csv_given.features_count = 3;
     create_layers(world);
     create_networks(world);
     create_trainers(world);
