@@ -12,7 +12,9 @@ before the fence says how, where the language alone does not:
                 and run. Otherwise one of
                   <!-- test: save NAME -->   as above, and kept as NAME for later blocks
                   <!-- test: body NAME -->   put in place of BODY in preamble/NAME.c, and
-                                             that program is compiled and run
+                                             that program is compiled and run; `draws`
+                                             after it: the site's build runs it, too, for
+                                             the pictures that it writes
     ```sh       parsed by sh -n, or
                   <!-- test: run tree -->      run in a clean copy of the repository, with
                                                the kept programs in it
@@ -29,6 +31,10 @@ before the fence says how, where the language alone does not:
     ```text       <!-- test: output -->        what the block before it prints
                   <!-- test: tree -->          a folder; the paths in it must exist
     ```math     a formula in TeX; its braces must match. tests/site sets it.
+
+    blocks.py --drawing PAGE FILE
+
+writes the program that draws the pictures of PAGE to FILE.
 
 The exit status is 77 if only koffi was missing, 1 if anything failed.
 """
@@ -99,6 +105,21 @@ def extract(page, text):
     return blocks
 
 
+def framed(block):
+    """The program that a block with `body` is part of."""
+    frame = (HERE / "preamble" / f"{block.how[1]}.c").read_text()
+    return frame.replace("BODY", block.text)
+
+
+def write_drawing(page, path):
+    """The one block of a page that draws, as a program."""
+    blocks = [block for block in extract(page.name, page.read_text(encoding="utf-8"))
+              if block.how[2:] == ["draws"]]
+    if len(blocks) != 1:
+        raise SystemExit(f"{page}: {len(blocks)} blocks draw, expected 1")
+    path.write_text(framed(blocks[0]))
+
+
 def run(command, **options):
     """The output of a command that must succeed."""
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
@@ -164,9 +185,8 @@ class Tester:
         return run(["./block"], cwd=folder, env=self.environment)
 
     def test_c(self, block):
-        if block.how[:1] == ["body"] and len(block.how) == 2:
-            frame = (HERE / "preamble" / f"{block.how[1]}.c").read_text()
-            return self.program(block, frame.replace("BODY", block.text))
+        if block.how[:1] == ["body"] and block.how[2:] in ([], ["draws"]):
+            return self.program(block, framed(block))
         if "int main(" not in block.text:
             raise Failure("C without a main: say `body NAME` in a `test:` comment")
         if block.how[:1] == ["save"] and len(block.how) == 2:
@@ -320,6 +340,9 @@ def test_page(tester, page):
 
 
 def main():
+    if sys.argv[1:2] == ["--drawing"]:
+        write_drawing(Path(sys.argv[2]), Path(sys.argv[3]))
+        return 0
     parser = argparse.ArgumentParser()
     for name in ("--source", "--stage", "--work"):
         parser.add_argument(name, type=Path, required=True)
