@@ -35,13 +35,16 @@ static const char help[] =
     "  --decay X          weight decay, L2 (default 0)\n"
     "  --decoupled X      decoupled weight decay (default 0, of adamw 0.01)\n"
     "  --l1 X             L1 (default 0)\n"
+    "  --free-biases      biases are exempt from these three\n"
     "  --max-norm X       longest weights into a unit (default: as they are)\n"
     "  --clip X           longest gradient (default: as it is)\n"
+    "  --clip-value X     largest number in a gradient (default: as it is)\n"
     "  --accumulate N     batches an update (default 1)\n"
     "  --schedule NAME    of the rate: constant (default), step, exponential, cosine,\n"
-    "                     one_cycle or plateau\n"
+    "                     one_cycle, or plateau, which sees what is monitored\n"
     "  --period N         its epochs, of one_cycle updates (default: what there are)\n"
     "  --gamma X          its factor (default: its own)\n"
+    "  --restart N        of cosine: begin anew after each period, N times as long\n"
     "  --warmup N         epochs in which the rate rises first (default 0)\n"
     "  --epochs N         how often each image is learnt from (default 10)\n"
     "  --patience N       end after N epochs without improvement (default: never)\n"
@@ -205,7 +208,7 @@ enum { LAYERS = 256, ACTIVATION, OUTPUT, COST, BATCH, RATE, MOMENTUM, NESTEROV, 
 enum { DROPOUT = 280, NOISE, NORM, SMOOTHING };
 enum { PATIENCE = 320, CHANGE, MONITOR, BEST, TIME, BALANCED, HISTORY, FIND_RATE };
 enum { OPTIMIZER = 340, DECOUPLED, L1, MAX_NORM, CLIP, ACCUMULATE, SCHEDULE, PERIOD };
-enum { GAMMA = 360, WARMUP, DIAGNOSE };
+enum { GAMMA = 360, WARMUP, DIAGNOSE, FREE_BIASES, CLIP_VALUE, RESTART };
 enum { EPOCHS = 300, SEED, VALIDATION, F64, F32, DATA, LESSON, SEEDS, HELP };
 
 static const struct option options[] = {
@@ -230,10 +233,13 @@ static const struct option options[] = {
     {"l1", required_argument, NULL, L1},
     {"max-norm", required_argument, NULL, MAX_NORM},
     {"clip", required_argument, NULL, CLIP},
+    {"clip-value", required_argument, NULL, CLIP_VALUE},
+    {"free-biases", no_argument, NULL, FREE_BIASES},
     {"accumulate", required_argument, NULL, ACCUMULATE},
     {"schedule", required_argument, NULL, SCHEDULE},
     {"period", required_argument, NULL, PERIOD},
     {"gamma", required_argument, NULL, GAMMA},
+    {"restart", required_argument, NULL, RESTART},
     {"warmup", required_argument, NULL, WARMUP},
     {"diagnose", no_argument, NULL, DIAGNOSE},
     {"patience", required_argument, NULL, PATIENCE},
@@ -276,7 +282,11 @@ static int read_regular_option(int option, struct settings *settings)
     case DECOUPLED: settings->decoupled = option_number("--decoupled", optarg); return 1;
     case L1: settings->l1 = option_number("--l1", optarg); return 1;
     case MAX_NORM: settings->max_norm = option_number("--max-norm", optarg); return 1;
+    case FREE_BIASES: settings->free_biases = 1; return 1;
     case CLIP: settings->clip = option_number("--clip", optarg); return 1;
+    case CLIP_VALUE:
+        settings->clip_value = option_number("--clip-value", optarg);
+        return 1;
     default: return 0;
     }
 }
@@ -343,6 +353,7 @@ static int read_rate_option(int option, struct settings *settings)
         return 1;
     case PERIOD: settings->period = option_number("--period", optarg); return 1;
     case GAMMA: settings->gamma = option_number("--gamma", optarg); return 1;
+    case RESTART: settings->restart = option_number("--restart", optarg); return 1;
     case WARMUP: settings->warmup = option_number("--warmup", optarg); return 1;
     case FIND_RATE: settings->find_rate = 1; return 1;
     default: return 0;

@@ -30,10 +30,12 @@ struct settings {
     double decoupled;
     double l1;
     double max_norm;              /* of the weights into a unit, or 0 */
-    double clip;                  /* of the gradient's norm, or 0 */
+    int free_biases;              /* 1: biases are exempt from decay and L1 */
+    double clip, clip_value;      /* of the gradient's norm, and of each; or 0 */
     size_t accumulate;            /* batches an update */
     int32_t schedule;             /* a BP_SCHEDULE_ value */
     double period, gamma, warmup; /* of the schedule; 0: its own */
+    double restart;               /* of a cosine; 0: none */
     uint64_t epochs;
     uint64_t seed;
     uint64_t patience;   /* epochs without improvement, or 0 */

@@ -28,6 +28,15 @@ static bp_optimizer *make_optimizer(const struct settings *settings)
     return optimizer;
 }
 
+/* It sees what is monitored on the images held back. */
+static void watch_validation(const struct settings *settings, bp_schedule *plateau)
+{
+    const int32_t more = bp_metric_higher_is_better(settings->monitor);
+
+    CHECK(plateau, bp_schedule_set(plateau, BP_SCHEDULE_MONITOR, 2));
+    CHECK(plateau, bp_schedule_set(plateau, BP_SCHEDULE_MAXIMIZE, more));
+}
+
 static void add_schedule(const struct settings *settings, bp_trainer *trainer,
                          size_t rows)
 {
@@ -44,6 +53,11 @@ static void add_schedule(const struct settings *settings, bp_trainer *trainer,
                               epochs > settings->warmup ? epochs - settings->warmup : 1));
     if (settings->schedule == BP_SCHEDULE_ONE_CYCLE)
         CHECK(schedule, bp_schedule_set(schedule, BP_SCHEDULE_PERIOD, epochs * updates));
+    if (settings->restart != 0)
+        CHECK(schedule,
+              bp_schedule_set(schedule, BP_SCHEDULE_RESTART, settings->restart));
+    if (settings->schedule == BP_SCHEDULE_PLATEAU)
+        watch_validation(settings, schedule);
     if (settings->period != 0)
         CHECK(schedule, bp_schedule_set(schedule, BP_SCHEDULE_PERIOD, settings->period));
     if (settings->gamma != 0)
@@ -78,6 +92,9 @@ bp_trainer *make_trainer(const struct settings *settings, bp_network *network,
     CHECK(trainer,
           bp_trainer_set(trainer, BP_TRAINER_ACCUMULATE, (double)settings->accumulate));
     CHECK(trainer, bp_trainer_set(trainer, BP_TRAINER_CLIP_NORM, settings->clip));
+    CHECK(trainer, bp_trainer_set(trainer, BP_TRAINER_CLIP_VALUE, settings->clip_value));
+    CHECK(trainer,
+          bp_trainer_set(trainer, BP_TRAINER_BIAS_DECAY, !settings->free_biases));
     limit_norms(settings, network, trainer);
     add_schedule(settings, trainer, rows);
     CHECK(trainer, bp_trainer_build(trainer, seed));
@@ -137,7 +154,7 @@ static bp_fit_options make_options(const struct settings *settings,
     options.restore_best = settings->best || settings->patience > 0;
     options.seconds = settings->seconds;
     if (options.restore_best || settings->monitor != BP_MONITOR_COST ||
-        settings->history != NULL) {
+        settings->history != NULL || settings->schedule == BP_SCHEDULE_PLATEAU) {
         options.validation = watched;
         options.metrics = metrics;
     }

@@ -1392,6 +1392,16 @@ typedef struct bp_csv_options {
                                      are no targets. */
     size_t features_count;      /**< How many. */
     size_t row_limit;           /**< More rows are refused; default 100 000 000. */
+    int32_t one_hot;            /**< 1: an input column in which a text stands (in a row
+                                     that is kept) is one input for each of its words, at
+                                     most 1000, in the order of the words: 1 for the word
+                                     of the row, 0 for the others. They are named
+                                     "column=word", and can be asked for in `features` by
+                                     these names: other words are refused then, so a
+                                     model that keeps its bp_dataset_input_name()s reads
+                                     later rows as its first. 0 (default): texts are
+                                     refused. */
+    uint32_t reserved_too;      /**< 0. */
 } bp_csv_options;
 
 /** Create an empty data set.
@@ -1552,6 +1562,19 @@ BP_API bp_status bp_dataset_generate(bp_dataset *dataset, int32_t kind, size_t r
  * @param on       finite, 1 as a rule.
  * @return ::BP_EINVAL, ::BP_ESTATE, ::BP_ENOMEM. */
 BP_API bp_status bp_dataset_one_hot(bp_dataset *dataset, float off, float on);
+
+/** Make a column of categories one column for each: 1 in that of the row's category, 0 in
+ * the others, in the place of the old one. As `one_hot` of ::bp_csv_options makes them of
+ * words. Names of inputs, if there are any, become "name=0", "name=1"... Data sets that
+ * share the memory stay as they are.
+ * @param dataset     a data set with inputs.
+ * @param col         the column, whole numbers from 0 to categories - 1.
+ * @param categories  1 to 1 000 000; more than the rows have are columns of zeros, so say
+ *                    the same for all data of a network.
+ * @return ::BP_EINVAL, ::BP_ESTATE without inputs, ::BP_EDATA naming the row of a number
+ *         that is none of these, ::BP_ENOMEM. */
+BP_API bp_status bp_dataset_one_hot_input(bp_dataset *dataset, size_t col,
+                                          size_t categories);
 
 /** Put the rows into a random order, the same for the same seed.
  * @return ::BP_EINVAL for NULL, ::BP_ENOMEM. */
@@ -1904,9 +1927,13 @@ enum {
                                          1. */
     BP_SCHEDULE_COOLDOWN = 16,      /**< Plateau: so many values after a fall do not
                                          count, 0 (default) to 1e9. */
-    BP_SCHEDULE_MONITOR = 17        /**< Plateau: it sees the mean cost of each epoch, 1
-                                         (default), or only what bp_trainer_observe() is
-                                         given, 0. */
+    BP_SCHEDULE_MONITOR = 17        /**< Plateau: it sees the mean cost of each epoch's
+                                         steps, 1 (default); or, at each look of
+                                         bp_trainer_train(), what that monitors, such as
+                                         the cost of held-out rows, 2; or only what
+                                         bp_trainer_observe() is given, 0. At 2
+                                         ::BP_SCHEDULE_MAXIMIZE must be as the figure
+                                         has it, and other calls show it nothing. */
 };
 
 /** A schedule of your own: the rate of moment @p t, from 0 to 1e6. Called on the thread
@@ -2165,7 +2192,8 @@ enum {
 typedef struct bp_fit_options {
     uint32_t struct_size;   /**< sizeof(bp_fit_options), set by bp_fit_options_init(). */
     int32_t monitor;        /**< ::BP_MONITOR_COST (default) or a `BP_METRIC_` value,
-                                 which needs `metrics` and held-out rows. */
+                                 which needs `metrics` and held-out rows. A plateau sees
+                                 it where ::BP_SCHEDULE_MONITOR is 2. */
     int32_t monitor_index;  /**< Of that metric, default ::BP_INDEX_ALL. */
     int32_t restore_best;   /**< 1 (default): however the fit ends, also by a callback or
                                  a failure, the network gets the parameters it had when
@@ -2305,11 +2333,18 @@ BP_API bp_status bp_history_write_csv(bp_history *history, bp_write_fn write, vo
  * a double form work in float, which the trace says.
  *
  * Layers work as in prediction: dropout and noise pass on what comes in, a batch norm
- * takes its running statistics, so that its units do not see other examples. A layer norm
+ * takes its running statistics, so that its units do not see other examples.
+ * bp_trace_set_mode() asks for those of a step of training instead. A layer norm
  * couples its units. Scale and shift have gradients, but are no connections.
  *
  * The numbers of a row are those of this one example: C is its own cost. The gradient of
  * the batch is the mean over the rows, by their weights. Layers and units count from 0.
+ *
+ * In a step of training a batch norm joins the rows of the batch: every z of a unit moves
+ * its a in all of them. Such a trace is exact only as a whole: C is then the sum of all
+ * costs, each times its weight, and the numbers of a row are its derivatives by what that
+ * row holds. The gradient of the batch is the sum over the rows, divided by the sum of
+ * their weights; paths pass from row to row; and a nudge moves a weight in all rows.
  * @{ */
 
 /** The chain rule at work on a batch, to be asked. */
@@ -2321,6 +2356,8 @@ typedef struct bp_trace_info {
     int32_t in_float;     /**< 1 if a layer or the cost had to be traced in float. */
     size_t rows;          /**< Examples; 0 before a run, and then the rest is 0. */
     double cost;          /**< The mean over the examples, by their weights. */
+    int32_t mode;         /**< How it ran: a `BP_MODE_` value. */
+    int32_t joined;       /**< 1 if a batch norm joins the rows: C is their sum. */
 } bp_trace_info;
 
 /** What a trace holds of one layer. */
@@ -2403,6 +2440,8 @@ typedef struct bp_path {
     const size_t *a_units; /**< and the unit whose a: another one only if coupled. */
     const double *factors; /**< 2 * layers + 1 links in the order of the way: dz/dw, then
                                 da/dz and dz/da in turn, at last dC/da. */
+    const size_t *rows;    /**< And the example of that a: that of the connection, until
+                                a batch norm that joins rows leads to another. */
 } bp_path;
 
 /** What became of the cost when one number was moved. */
@@ -2411,7 +2450,7 @@ typedef struct bp_nudge {
     uint32_t reserved;    /**< 0. */
     double value;         /**< The weight, bias or input before. */
     double change;        /**< What was added. */
-    double cost;          /**< The example's cost before. */
+    double cost;          /**< The example's cost before; the sum of joined rows. */
     double predicted;     /**< Change of the cost by the gradient: gradient * change. */
     double real;          /**< Change of the cost in truth. */
 } bp_nudge;
@@ -2433,6 +2472,19 @@ BP_API void bp_trace_destroy(bp_trace *trace);
 /** Why the last failing call that could write to the trace failed; "" if none has. */
 BP_API const char *bp_trace_error(const bp_trace *trace);
 
+/** Choose which layers the next runs have: those of a prediction, or those of one step of
+ * training, with its masks of dropout and its noise, and with batch norms that take the
+ * statistics of the traced batch. For the gradient that a trainer takes in its next step,
+ * give the seed of its bp_trainer_build(), the step of its bp_trainer_position(), and the
+ * rows of its batch in their order. Running statistics do not move.
+ * @param trace  the trace; what it holds of a run stays as it is.
+ * @param mode   ::BP_MODE_PREDICT (default) or ::BP_MODE_TRAIN.
+ * @param seed   of the trainer; of no account for predictions.
+ * @param step   the steps that were made before; of no account for predictions.
+ * @return ::BP_EINVAL for NULL or another mode, ::BP_EBUSY. */
+BP_API bp_status bp_trace_set_mode(bp_trace *trace, int32_t mode, uint64_t seed,
+                                   uint64_t step);
+
 /** Take a batch through the network as it is now, to the cost and back.
  * @param trace          the trace; what it held of an earlier run is gone if this one
  *                       succeeds.
@@ -2440,7 +2492,8 @@ BP_API const char *bp_trace_error(const bp_trace *trace);
  * @param inputs_count   rows * bp_network_inputs(), at least 1 row.
  * @param targets        rows of targets, finite and within the cost's limits.
  * @param targets_count  exactly rows * bp_network_outputs().
- * @return ::BP_EINVAL, ::BP_ESHAPE, ::BP_EDOMAIN if the cost does not fit the last layer,
+ * @return ::BP_EINVAL, ::BP_ESHAPE, also for 1 row where a batch norm trains,
+ *         ::BP_EDOMAIN if the cost does not fit the last layer,
  *         ::BP_EUNSUPPORTED if an operation has no backward form, ::BP_EDATA for data
  *         that are not finite or targets outside the limits, or if a cost or a gradient
  *         overflows, ::BP_ENOMEM, ::BP_ELIMIT, ::BP_EBUSY, ::BP_ESTOPPED. */
@@ -2502,14 +2555,14 @@ BP_API bp_status bp_trace_get_costs(const bp_trace *trace, double *values, size_
 BP_API bp_status bp_trace_get_gradient(const bp_trace *trace, size_t layer, int32_t which,
                                        double *values, size_t count);
 
-/** Copy out what one row gives to bp_trace_get_gradient(), before the mean: w[to][from]
- * is a of `from` times dC/dz of `to`. */
+/** Copy out what one row gives to bp_trace_get_gradient(), before that divides:
+ * w[to][from] is a of `from` times dC/dz of `to`. */
 BP_API bp_status bp_trace_get_row_gradient(const bp_trace *trace, size_t row,
                                            size_t layer, int32_t which, double *values,
                                            size_t count);
 
-/** Copy out what one z does: da_i/dz_unit for all a_i of the layer. Not 0 only at its own
- * unit unless the layer is coupled.
+/** Copy out what one z does: da_i/dz_unit for all a_i of the layer, in the same row. Not
+ * 0 only at its own unit unless the layer is coupled.
  * @param trace   a trace that has run.
  * @param row     the example.
  * @param layer   the layer.
@@ -2636,8 +2689,8 @@ BP_API bp_status bp_influence_options_init(bp_influence_options *options);
  * @param count    how many at most, at least 1; those of size 0 are not kept.
  * @param found    where the number of those kept goes.
  * @return ::BP_EINVAL, ::BP_ESTATE before a run, ::BP_EUNSUPPORTED for weights of a layer
- *         that is not dense, ::BP_EDATA if a number overflows, ::BP_ENOMEM, ::BP_ELIMIT,
- *         ::BP_EBUSY, ::BP_ESTOPPED. */
+ *         that is not dense and for an output where rows are joined, ::BP_EDATA if a
+ *         number overflows, ::BP_ENOMEM, ::BP_ELIMIT, ::BP_EBUSY, ::BP_ESTOPPED. */
 BP_API bp_status bp_trace_find_influences(bp_trace *trace,
                                           const bp_influence_options *options,
                                           size_t count, size_t *found);
@@ -2856,6 +2909,32 @@ BP_API bp_status bp_recorder_draw(bp_recorder *recorder, int32_t picture,
  *         stops. */
 BP_API bp_status bp_metrics_draw(bp_metrics *metrics, const bp_picture_options *options,
                                  bp_write_fn write, void *user);
+
+/** A line in a picture. */
+typedef struct bp_line {
+    uint32_t struct_size; /**< sizeof(bp_line), set by the caller. */
+    uint32_t reserved;    /**< 0. */
+    const char *frame;    /**< Name of the frame that it lies in; neighbours with the same
+                               name share one, at most 8. */
+    const char *name;     /**< Its own name, in UTF-8. */
+    const double *x;      /**< Where its points lie, */
+    const double *y;      /**< and how high; NaN is left out. */
+    size_t count;         /**< Points, at least 1. */
+} bp_line;
+
+/** Draw lines of any numbers, such as those of a history that was read from a file: a
+ * frame below the other. Takes no memory; thread safe.
+ * @param lines    in the order of their frames.
+ * @param count    how many, at least 1.
+ * @param x_name   what the axis to the right is called.
+ * @param options  or NULL for the defaults; the title is used.
+ * @param write    receives the bytes.
+ * @param user     passed to it.
+ * @return ::BP_EINVAL, also for more than 8 lines in a frame, ::BP_ESTOPPED if @p write
+ *         stops. */
+BP_API bp_status bp_lines_draw(const bp_line *lines, size_t count, const char *x_name,
+                               const bp_picture_options *options, bp_write_fn write,
+                                void *user);
 
 /** @} */
 
@@ -3380,8 +3459,9 @@ typedef struct bp_rate_options {
 typedef struct bp_rate_report {
     uint32_t struct_size; /**< sizeof(bp_rate_report), set by the caller. */
     int32_t found;        /**< 1 if the cost fell anywhere; 0: there is no suggestion. */
-    int32_t diverged;     /**< 1 if the cost came to four times its least, or overflowed,
-                               before all rates were tried. */
+    int32_t diverged;     /**< 1 if the cost came to four times its least (or, where that
+                               is below 0, far above it again), or overflowed, before all
+                               rates were tried. */
     uint32_t reserved;    /**< 0. */
     uint64_t steps;       /**< Rates tried. */
     double rate;          /**< The suggestion: where the cost fell fastest; 0: none. */

@@ -23,10 +23,7 @@ static struct bp_spans spans_of(const struct bp_trainer *trainer)
 
 double bp_trainer_base_rate(const struct bp_trainer *trainer)
 {
-    double rate = 0;
-
-    (void)bp_optimizer_get(&trainer->optimizer, BP_OPTIMIZER_RATE, &rate);
-    return rate;
+    return trainer->optimizer.spec.rule.rate;
 }
 
 static double next_rate(const struct bp_trainer *trainer)
@@ -108,12 +105,21 @@ bp_status bp_trainer_observe(bp_trainer *trainer, double value)
     return BP_OK;
 }
 
+static void see(struct bp_trainer *trainer, int32_t what, double value)
+{
+    if (bp_schedule_watches(&trainer->schedule, what))
+        bp_plateau_see(&trainer->schedule, &trainer->plateau,
+                       bp_trainer_base_rate(trainer), value);
+}
+
 void bp_trainer_see_epoch(struct bp_trainer *trainer, double cost)
 {
-    if (trainer->schedule.kind == BP_SCHEDULE_PLATEAU &&
-        bp_schedule_watches_cost(&trainer->schedule))
-        bp_plateau_see(&trainer->schedule, &trainer->plateau,
-                       bp_trainer_base_rate(trainer), cost);
+    see(trainer, BP_SCHEDULE_EPOCHS, cost);
+}
+
+void bp_trainer_see_look(struct bp_trainer *trainer, double monitored)
+{
+    see(trainer, BP_SCHEDULE_LOOKS, monitored);
 }
 
 /* ---- several batches ---- */

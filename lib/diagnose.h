@@ -31,9 +31,12 @@ struct bp_examination {
     struct bp_diagnosis *diagnosis;
 };
 
+/** A report without findings, with room for those of a network; NULL without memory. */
+struct bp_diagnosis *bp_diagnosis_create(const struct bp_network *network);
+
 /** Add a finding whose line is in @p text. */
-void bp_examination_add(struct bp_examination *look, const bp_finding *finding,
-                        const struct bp_text *text);
+void bp_diagnosis_add(struct bp_diagnosis *diagnosis, const bp_finding *finding,
+                      const struct bp_text *text);
 
 /** Columns of inputs and targets. @return ::BP_ENOMEM with a line. */
 bp_status bp_examine_data(struct bp_examination *look);

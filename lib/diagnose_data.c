@@ -56,7 +56,7 @@ static void find_constant(struct bp_examination *look, const struct column *colu
                     "column %zu (%s)",
                     (unsigned long long)finding.count, look->trainer->network->inputs,
                     look->rows, finding.index, bp_number(finding.value).text);
-    bp_examination_add(look, &finding, &text);
+    bp_diagnosis_add(look->diagnosis, &finding, &text);
 }
 
 /* How many columns that are not constant there are with a deviation below @p width. */
@@ -113,7 +113,7 @@ static void find_unscaled(struct bp_examination *look, const struct column *colu
                     "narrowest column has deviation %s",
                     finding.index, bp_number(columns[finding.index].mean).text,
                     bp_number(width).text, bp_number(least < INFINITY ? least : 0).text);
-    bp_examination_add(look, &finding, &text);
+    bp_diagnosis_add(look->diagnosis, &finding, &text);
 }
 
 /* ---- targets ---- */
@@ -202,7 +202,7 @@ static void find_targets_outside(struct bp_examination *look)
         "%llu targets are out of reach: layer %zu puts out %s to %s, column %zu has %s",
         (unsigned long long)finding.count, layer, bp_number(range.low).text,
         bp_number(range.high).text, finding.index, bp_number(finding.value).text);
-    bp_examination_add(look, &finding, &text);
+    bp_diagnosis_add(look->diagnosis, &finding, &text);
 }
 
 bp_status bp_examine_data(struct bp_examination *look)

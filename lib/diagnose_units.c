@@ -106,7 +106,7 @@ static void find_saturated(struct bp_examination *look, const struct counts *cou
     BP_FINDING_LINE(
         &text, "%llu of %zu units of layer %zu are saturated: their slope is nearly 0",
         (unsigned long long)finding.count, units, layer);
-    bp_examination_add(look, &finding, &text);
+    bp_diagnosis_add(look->diagnosis, &finding, &text);
 }
 
 static void find_dead(struct bp_examination *look, const struct counts *counts,
@@ -130,7 +130,7 @@ static void find_dead(struct bp_examination *look, const struct counts *counts,
     BP_FINDING_LINE(
         &text, "%llu of %zu units of layer %zu are dead: they put out 0 for every row",
         (unsigned long long)finding.count, node->outputs, layer);
-    bp_examination_add(look, &finding, &text);
+    bp_diagnosis_add(look->diagnosis, &finding, &text);
 }
 
 /* Root mean square of the gradients of a layer's weights, but for a common factor. */
@@ -157,7 +157,7 @@ static void tell_ratio(struct bp_examination *look, size_t layer, size_t last,
     BP_FINDING_LINE(&text,
                     "gradients %s: those of layer %zu are %s times those of layer %zu",
                     vanishing ? "vanish" : "explode", layer, bp_number(ratio).text, last);
-    bp_examination_add(look, &finding, &text);
+    bp_diagnosis_add(look->diagnosis, &finding, &text);
 }
 
 /* The layer that is farthest from the last one that has weights. */
@@ -340,7 +340,7 @@ static void find_missing(struct bp_examination *look, const struct tally *tally)
                     "with %s rows",
                     (unsigned long long)finding.count, tally->classes, finding.index,
                     bp_number(finding.value).text);
-    bp_examination_add(look, &finding, &text);
+    bp_diagnosis_add(look->diagnosis, &finding, &text);
 }
 
 /* As in a prediction: without dropout, by running statistics. */

@@ -110,10 +110,28 @@ static bp_status check_options(const bp_fit_options *options, struct bp_text *te
     return status;
 }
 
+/* A plateau that sees what is monitored must know whether more of it is better. */
+static bp_status check_plateau(const struct bp_watch *watch)
+{
+    const struct bp_schedule_spec *schedule = &watch->trainer->schedule;
+    const bool more = bp_metric_higher_is_better(watch->options.monitor) != 0;
+
+    if (!bp_schedule_watches(schedule, BP_SCHEDULE_LOOKS) ||
+        bp_schedule_maximizes(schedule) == more)
+        return BP_OK;
+    return bp_fail(&watch->trainer->text, BP_EINVAL,
+                   "the schedule's BP_SCHEDULE_MAXIMIZE is %d, expected %d for what is "
+                   "monitored",
+                   !more, more);
+}
+
 static bp_status check(struct bp_watch *watch, const bp_fit_result *result)
 {
     struct bp_text *text = &watch->trainer->text;
     bp_status status = check_options(&watch->options, text);
+
+    if (status == BP_OK)
+        status = check_plateau(watch);
 
     if (status == BP_OK && result != NULL && result->struct_size != sizeof *result)
         return bp_fail(text, BP_EINVAL, "result.struct_size is %u, expected %zu",

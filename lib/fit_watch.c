@@ -211,6 +211,7 @@ bp_status bp_watch_look(struct bp_watch *watch, struct bp_fit *fit)
         status = evaluate(watch);
     if (status != BP_OK)
         return status;
+    bp_trainer_see_look(watch->trainer, watch->monitored);
     watch->looked = fit->done;
     watch->waited++;
     if (is_better(watch))

@@ -9,8 +9,14 @@
 
 #include "kernel/math.h"
 
+#include <math.h>
+
 /* A smoothed cost so many times the least one ends the sweep. */
 #define DIVERGED 4.0
+
+/* A least cost that is not above 0 has no times: one above it by so many times its size,
+ * or what the cost has fallen by, ends the sweep. */
+#define CLIMBED 3.0
 
 struct sweep {
     bp_rate_options options;
@@ -60,6 +66,16 @@ static double smooth(struct sweep *sweep, double cost)
     return sweep->average / sweep->weight;
 }
 
+static bool is_diverged(const struct sweep *sweep, double cost)
+{
+    const double least = sweep->costs[sweep->least];
+    const double fallen = sweep->costs[0] - least;
+
+    if (least > 0)
+        return cost > DIVERGED * least;
+    return cost > least + CLIMBED * fmax(-least, fallen);
+}
+
 /* An update was made at the rate of step `count`. @return whether it was the last. */
 static bool note_update(struct sweep *sweep)
 {
@@ -71,7 +87,7 @@ static bool note_update(struct sweep *sweep)
     sweep->updates = sweep->trainer->optimizer_state.updates;
     if (sweep->costs[i] < sweep->costs[sweep->least])
         sweep->least = i;
-    sweep->diverged = sweep->costs[i] > DIVERGED * sweep->costs[sweep->least];
+    sweep->diverged = is_diverged(sweep, sweep->costs[i]);
     return sweep->diverged || sweep->count == sweep->options.steps;
 }
 

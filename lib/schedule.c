@@ -156,9 +156,9 @@ static double call(const struct bp_schedule_spec *spec, const struct bp_plateau 
     {                                        \
         BP_SCHEDULE_MIN, "min", 0, 1e6, 0, 0 \
     }
-#define SWITCH(key, name, initial)                 \
-    {                                              \
-        key, name, 0, 1, initial, BP_SETTING_WHOLE \
+#define SWITCH(key, name)                    \
+    {                                        \
+        key, name, 0, 1, 0, BP_SETTING_WHOLE \
     }
 
 static const struct bp_setting constant_table[] = {BY(0), WARMUP};
@@ -180,7 +180,7 @@ static const struct bp_setting one_cycle_table[] = {
     {BP_SCHEDULE_RISE, "rise", 0, 1, 0.3, 0},
     {BP_SCHEDULE_DIVISOR, "divisor", 1, 1e9, 25, 0},
     {BP_SCHEDULE_FINAL_DIVISOR, "final divisor", 1, 1e9, 1e4, 0},
-    SWITCH(BP_SCHEDULE_LINEAR, "linear", 0),
+    SWITCH(BP_SCHEDULE_LINEAR, "linear"),
 };
 
 static const struct bp_setting plateau_table[] = {
@@ -190,10 +190,10 @@ static const struct bp_setting plateau_table[] = {
     MIN,
     {BP_SCHEDULE_PATIENCE, "patience", 0, 1e9, 10, BP_SETTING_WHOLE},
     {BP_SCHEDULE_THRESHOLD, "threshold", 0, 1e6, 1e-4, 0},
-    SWITCH(BP_SCHEDULE_ABSOLUTE, "absolute", 0),
-    SWITCH(BP_SCHEDULE_MAXIMIZE, "maximize", 0),
+    SWITCH(BP_SCHEDULE_ABSOLUTE, "absolute"),
+    SWITCH(BP_SCHEDULE_MAXIMIZE, "maximize"),
     {BP_SCHEDULE_COOLDOWN, "cooldown", 0, 1e9, 0, BP_SETTING_WHOLE},
-    SWITCH(BP_SCHEDULE_MONITOR, "monitor", 1),
+    {BP_SCHEDULE_MONITOR, "monitor", 0, 2, 1, BP_SETTING_WHOLE},
 };
 
 #define SETTINGS(table)                       \
@@ -369,9 +369,15 @@ bp_status bp_schedule_rate(const bp_schedule *schedule, double base, uint64_t t,
     return BP_OK;
 }
 
-bool bp_schedule_watches_cost(const struct bp_schedule_spec *spec)
+bool bp_schedule_watches(const struct bp_schedule_spec *spec, int32_t what)
 {
-    return setting(spec, BP_SCHEDULE_MONITOR) != 0;
+    return spec->kind == BP_SCHEDULE_PLATEAU &&
+           setting(spec, BP_SCHEDULE_MONITOR) == (double)what;
+}
+
+bool bp_schedule_maximizes(const struct bp_schedule_spec *spec)
+{
+    return setting(spec, BP_SCHEDULE_MAXIMIZE) != 0;
 }
 
 /* ---- a plateau ---- */

@@ -47,8 +47,15 @@ bool bp_schedule_by_update(const struct bp_schedule_spec *spec);
 double bp_schedule_rate_at(const struct bp_schedule_spec *spec,
                            const struct bp_plateau *plateau, double base, uint64_t t);
 
-/** Whether a value of the cost is to be seen at the end of each epoch. */
-bool bp_schedule_watches_cost(const struct bp_schedule_spec *spec);
+/** What a plateau sees beside what it is given. */
+enum { BP_SCHEDULE_EPOCHS = 1, BP_SCHEDULE_LOOKS = 2 };
+
+/** Whether this is a plateau that sees @p what: the mean cost of each epoch, or what a
+ * fit monitors. */
+bool bp_schedule_watches(const struct bp_schedule_spec *spec, int32_t what);
+
+/** Whether more is better for this plateau. */
+bool bp_schedule_maximizes(const struct bp_schedule_spec *spec);
 
 /** See a value. */
 void bp_plateau_see(const struct bp_schedule_spec *spec, struct bp_plateau *plateau,

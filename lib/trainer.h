@@ -103,6 +103,9 @@ double bp_trainer_base_rate(const struct bp_trainer *trainer);
 /** An epoch ended with this mean cost. */
 void bp_trainer_see_epoch(struct bp_trainer *trainer, double cost);
 
+/** A fit has looked, and this is what it monitors. */
+void bp_trainer_see_look(struct bp_trainer *trainer, double monitored);
+
 /** The span of a `BP_STATE_` value, or SIZE_MAX if this trainer keeps none. */
 size_t bp_trainer_state_index(const struct bp_trainer *trainer, int32_t state);
 

@@ -356,6 +356,67 @@ static void the_third_point_must_fall(void **state)
     assert_in_range(searched(third, &found), 4, 26);
 }
 
+/* ---- a trainer's step ---- */
+
+/* After one step, what a trainer has come to under one setting. */
+static void step_under(int32_t key, double value, double *iterations, double *pairs)
+{
+    static const size_t widths[] = {2, 6, 1};
+    const struct net_recipe recipe = {
+        NULL, widths, 3, BP_ACTIVATION_TANH, BP_ACTIVATION_LINEAR, BP_PRECISION_F64};
+    bp_network *network = make_network(&recipe, 4);
+    bp_optimizer *lbfgs = NULL;
+    bp_trainer *trainer;
+    double x[32];
+    double y[16];
+
+    for (size_t i = 0; i < 32; i++)
+        x[i] = spread_at(i);
+    for (size_t i = 0; i < 16; i++)
+        y[i] = x[2 * i] * x[2 * i + 1];
+    ok(bp_optimizer_create(BP_OPTIMIZER_LBFGS, NULL, &lbfgs));
+    ok(bp_optimizer_set(lbfgs, key, value));
+    trainer = make_trainer_with(network, BP_COST_MSE, lbfgs, 16, 1);
+    ok(bp_trainer_step_f64(trainer, x, 32, y, 16, NULL));
+    ok(bp_trainer_get_number(trainer, BP_NUMBER_ITERATIONS, iterations));
+    ok(bp_trainer_get_number(trainer, BP_NUMBER_PAIRS, pairs));
+    bp_trainer_destroy(trainer);
+    bp_network_destroy(network);
+}
+
+/* Each setting ends a step of 20 iterations where it says. The first evaluation is that
+ * of the place where the step begins; an iteration takes one at least. */
+static void settings_end_a_step(void **state)
+{
+    static const struct {
+        int32_t key;
+        double value, least, most; /* iterations */
+        double pairs;              /* at most */
+    } rows[] = {
+        {BP_OPTIMIZER_RATE, 1, 20, 20, 100},
+        {BP_OPTIMIZER_HISTORY, 2, 20, 20, 2},
+        {BP_OPTIMIZER_ITERATIONS, 3, 3, 3, 100},
+        {BP_OPTIMIZER_EVALUATIONS, 1, 1, 1, 100},
+        {BP_OPTIMIZER_EVALUATIONS, 8, 2, 7, 100},
+        {BP_OPTIMIZER_TOLERANCE_GRADIENT, 1, 0, 0, 0},
+        {BP_OPTIMIZER_TOLERANCE_GRADIENT, 0.05, 1, 19, 100},
+        {BP_OPTIMIZER_TOLERANCE_CHANGE, 1, 1, 1, 100},
+        {BP_OPTIMIZER_TOLERANCE_CHANGE, 1e-3, 2, 19, 100},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        double iterations = -1;
+        double pairs = -1;
+
+        step_under(rows[i].key, rows[i].value, &iterations, &pairs);
+        print_message("row %zu: %.0f iterations, %.0f pairs\n", i, iterations, pairs);
+        assert_true(iterations >= rows[i].least && iterations <= rows[i].most);
+        assert_true(pairs >= 0 && pairs <= rows[i].pairs);
+        assert_true(rows[i].key != BP_OPTIMIZER_HISTORY || pairs == 2);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -366,6 +427,7 @@ int main(void)
         cmocka_unit_test(both_conditions_hold),
         cmocka_unit_test(a_small_fall_is_enough),
         cmocka_unit_test(the_third_point_must_fall),
+        cmocka_unit_test(settings_end_a_step),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL) ? 1 : 0;

@@ -94,7 +94,7 @@ static const struct option schedule_options[] = {
     {BP_SCHEDULE_ABSOLUTE, 0, 0, 1, 0.5, 2, PLATEAU},
     {BP_SCHEDULE_MAXIMIZE, 0, 0, 1, 0.5, 2, PLATEAU},
     {BP_SCHEDULE_COOLDOWN, 0, 0, 1e9, -1, 1000000001, PLATEAU},
-    {BP_SCHEDULE_MONITOR, 1, 0, 1, 0.5, 2, PLATEAU},
+    {BP_SCHEDULE_MONITOR, 1, 0, 2, 0.5, 3, PLATEAU},
 };
 
 static const struct option trainer_options[] = {

@@ -126,7 +126,7 @@ static void sleepers_wake(void **state)
     bp_pool_release(&pool);
 }
 
-/* qemu-aarch64 (7.2) aborts itself, not the program, in forks of a process with threads. */
+/* qemu-aarch64 (7.2) aborts itself, not the program, where threads meet forks. */
 static bool emulator_aborts(void)
 {
     const char *const machine = getenv("BP_TEST_MACHINE");

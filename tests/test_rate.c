@@ -139,12 +139,46 @@ static void a_sweep_that_diverges(void **state)
     run_destroy(&r);
 }
 
+/* A cost may be below 0, as that of counts is: its fall is none the less a fall, and not
+ * the end of the sweep. */
+static void a_cost_below_0(void **state)
+{
+    static const size_t widths[] = {2, 8, 2};
+    const struct net_recipe recipe = {env_of(state),        widths, 3, BP_ACTIVATION_TANH,
+                                      BP_ACTIVATION_LINEAR, 0};
+    bp_network *network = make_network(&recipe, 2);
+    bp_trainer *trainer = make_trainer(network, BP_COST_POISSON, 10, 5);
+    bp_dataset *data = NULL;
+    bp_rate_options options;
+    bp_rate_report report = {.struct_size = sizeof report};
+
+    ok(bp_dataset_create(env_of(state), &data));
+    ok(bp_dataset_generate(data, BP_GENERATE_MOONS, ROWS, 0.2, 4));
+    ok(bp_dataset_one_hot(data, 8, 20));
+    ok(bp_rate_options_init(&options));
+    options.high = 0.02;
+    ok(bp_trainer_find_rate(trainer, data, &options, &report));
+    assert_int_equal(report.steps, 100);
+    assert_int_equal(report.diverged, 0);
+    assert_int_equal(report.found, 1);
+    assert_true(report.least_cost < -10);
+    options.high = 1e3;
+    ok(bp_trainer_find_rate(trainer, data, &options, &report));
+    assert_int_equal(report.diverged, 1);
+    assert_int_equal(report.found, 1);
+    assert_true(report.least_cost < -10 && report.rate < 10);
+    bp_trainer_destroy(trainer);
+    bp_network_destroy(network);
+    bp_dataset_destroy(data);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         HOST_TEST(a_rate_is_found),
         HOST_TEST(the_sweep),
         HOST_TEST(a_sweep_that_diverges),
+        HOST_TEST(a_cost_below_0),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL) ? 1 : 0;

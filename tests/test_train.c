@@ -192,6 +192,86 @@ static void the_rate_is_the_schedules(void **state)
     run_destroy(&r);
 }
 
+static void set_plateau(const struct run *r, double monitor, double maximize)
+{
+    bp_schedule *plateau = NULL;
+
+    ok(bp_schedule_create(BP_SCHEDULE_PLATEAU, NULL, &plateau));
+    ok(bp_schedule_set(plateau, BP_SCHEDULE_GAMMA, 0.5));
+    ok(bp_schedule_set(plateau, BP_SCHEDULE_PATIENCE, 1));
+    ok(bp_schedule_set(plateau, BP_SCHEDULE_MONITOR, monitor));
+    ok(bp_schedule_set(plateau, BP_SCHEDULE_MAXIMIZE, maximize));
+    ok(bp_trainer_set_schedule(r->trainer, plateau));
+    bp_schedule_destroy(plateau);
+}
+
+/* A plateau sees what is monitored, at each look: two that were no better in a row are a
+ * fall. The mean cost of the steps, which another plateau sees, falls otherwise. */
+static void a_plateau_sees_what_is_monitored(void **state)
+{
+    size_t falls[2] = {0, 0};
+
+    for (size_t seen = 1; seen <= 2; seen++) {
+        struct run r;
+        double best = INFINITY;
+        double rate = 2.5;
+        size_t bad = 0;
+
+        run_create(&r, state, 2.5);
+        set_plateau(&r, (double)seen, 0);
+        r.options.validation = r.held;
+        r.options.epochs = 30;
+        r.options.validate_every = 2;
+        ok(bp_trainer_train(r.trainer, r.data, &r.options, &r.result));
+        for (size_t i = 0; i < 30; i++) {
+            const bp_progress p = epoch_of(&r, i);
+            const double value = seen == 1 ? p.cost : p.validation_cost;
+
+            if (seen == 2 && i % 2 == 0) { /* no look */
+                assert_relative(p.rate, rate, 1e-6);
+                continue;
+            }
+            bad = value < best * (1 - 1e-4) ? 0 : bad + 1;
+            best = bad == 0 ? value : best;
+            if (bad == 2) {
+                rate /= 2;
+                bad = 0;
+                falls[seen - 1]++;
+            }
+            assert_relative(p.rate, rate, 1e-6);
+        }
+        run_destroy(&r);
+    }
+    assert_true(falls[0] > 0 && falls[1] > 0 && falls[0] != falls[1]);
+}
+
+/* More accuracy is better: a plateau that takes it for a cost is refused. */
+static void a_plateau_of_a_metric(void **state)
+{
+    struct run r;
+    bp_metrics *metrics = NULL;
+
+    run_create(&r, state, 0.5);
+    ok(bp_metrics_create(2, env_of(state), &metrics));
+    set_plateau(&r, 2, 0);
+    r.options.metrics = metrics;
+    r.options.monitor = BP_METRIC_ACCURACY;
+    r.options.validation = r.held;
+    r.options.epochs = 25;
+    assert_status(bp_trainer_train(r.trainer, r.data, &r.options, NULL), BP_EINVAL);
+    assert_line(bp_trainer_error(r.trainer), "BP_SCHEDULE_MAXIMIZE is 0, expected 1");
+    set_plateau(&r, 2, 1);
+    ok(bp_trainer_train(r.trainer, r.data, &r.options, NULL));
+    assert_true(epoch_of(&r, 24).rate < 0.5);
+    assert_true(epoch_of(&r, 1).monitored <= epoch_of(&r, 0).monitored ||
+                epoch_of(&r, 1).rate > 0.49);
+    r.options.monitor = BP_METRIC_LOG_LOSS;
+    assert_status(bp_trainer_train(r.trainer, r.data, &r.options, NULL), BP_EINVAL);
+    assert_line(bp_trainer_error(r.trainer), "BP_SCHEDULE_MAXIMIZE is 1, expected 0");
+    bp_metrics_destroy(metrics);
+    run_destroy(&r);
+}
+
 /* A rate that is too high: the cost goes up and down, and the best is not the last. */
 static void the_best_comes_back(void **state)
 {
@@ -475,21 +555,83 @@ static int32_t append(const void *bytes, size_t size, void *user)
     return 0;
 }
 
+/* Every number of a line, exactly: 17 digits lose no bit. */
+static void require_row(const char *line, const bp_progress *p)
+{
+    const double values[] = {(double)p->epoch,
+                             (double)p->step,
+                             (double)p->rows,
+                             p->cost,
+                             p->step_cost,
+                             p->rate,
+                             p->seconds,
+                             p->rows_per_second,
+                             (double)p->validation_epoch,
+                             p->validation_cost,
+                             p->monitored,
+                             p->best,
+                             (double)p->best_epoch};
+
+    for (size_t i = 0; i < COUNT(values); i++) {
+        char *end = NULL;
+
+        assert_same_f64(strtod(line, &end), values[i]);
+        assert_int_equal(*end, i + 1 < COUNT(values) ? ',' : '\n');
+        line = end + 1;
+    }
+}
+
 static void as_csv(void **state)
 {
+    static const char head[] =
+        "epoch,step,rows,cost,step_cost,rate,seconds,rows_per_second,validation_epoch,"
+        "validation_cost,monitored,best,best_epoch\n";
+    struct failing_env *host = *state;
     struct run r;
     struct text text = {.size = 0};
     struct text stopped = {.stop_at = 2};
+    bp_metrics *metrics = NULL;
+    const char *line;
+
+    run_create(&r, state, 2.5);
+    ok(bp_metrics_create(2, env_of(state), &metrics));
+    host->tick = 1.0 / 3; /* seconds that no short text holds */
+    r.options.metrics = metrics;
+    r.options.monitor = BP_METRIC_LOG_LOSS;
+    r.options.validation = r.held;
+    r.options.epochs = 5;
+    ok(bp_trainer_train(r.trainer, r.data, &r.options, NULL));
+    ok(bp_history_write_csv(r.history, append, &text));
+    assert_int_equal(text.calls, 6);
+    assert_memory_equal(text.bytes, head, sizeof head - 1);
+    line = text.bytes + sizeof head - 1;
+    for (size_t i = 0; i < 5; i++) {
+        const bp_progress progress = epoch_of(&r, i);
+
+        assert_int_equal(progress.step, (i + 1) * STEPS);
+        require_row(line, &progress);
+        line = strchr(line, '\n') + 1;
+    }
+    assert_int_equal(*line, '\0');
+    assert_status(bp_history_write_csv(r.history, append, &stopped), BP_ESTOPPED);
+    bp_metrics_destroy(metrics);
+    run_destroy(&r);
+}
+
+/* What was written is a table that the library reads. */
+static void a_csv_is_read_back(void **state)
+{
+    static const char *const targets[] = {"best_epoch"};
+    struct run r;
+    struct text text = {.size = 0};
     bp_dataset *read = NULL;
     bp_csv_options csv;
-    static const char *const targets[] = {"best_epoch"};
 
     run_create(&r, state, 0.1);
     r.options.validation = r.held;
     r.options.epochs = 5;
     ok(bp_trainer_train(r.trainer, r.data, &r.options, NULL));
     ok(bp_history_write_csv(r.history, append, &text));
-    assert_int_equal(text.calls, 6);
     ok(bp_csv_options_init(&csv));
     csv.target_kind = BP_CSV_NUMBERS;
     csv.targets = targets;
@@ -497,16 +639,7 @@ static void as_csv(void **state)
     ok(bp_dataset_create(env_of(state), &read));
     ok(bp_dataset_parse_csv(read, text.bytes, text.size, &csv));
     assert_int_equal(bp_dataset_rows(read), 5);
-    for (size_t i = 0; i < 5; i++) {
-        float x[12];
-
-        ok(bp_dataset_get_inputs(read, i, x, 12));
-        assert_same_f32(x[0], (float)(i + 1));
-        assert_same_f32(x[1], (float)((i + 1) * STEPS));
-        assert_same_f32(x[3], (float)epoch_of(&r, i).cost);
-        assert_same_f32(x[9], (float)epoch_of(&r, i).validation_cost);
-    }
-    assert_status(bp_history_write_csv(r.history, append, &stopped), BP_ESTOPPED);
+    assert_int_equal(bp_dataset_inputs(read), 12);
     bp_dataset_destroy(read);
     run_destroy(&r);
 }
@@ -577,6 +710,8 @@ int main(void)
         HOST_TEST(the_best_comes_back),
         HOST_TEST(the_best_statistics_come_back),
         HOST_TEST(the_rate_is_the_schedules),
+        HOST_TEST(a_plateau_sees_what_is_monitored),
+        HOST_TEST(a_plateau_of_a_metric),
         HOST_TEST(patience_ends_it),
         HOST_TEST(what_counts_as_better),
         HOST_TEST(a_fraction_is_held_out),
@@ -588,6 +723,7 @@ int main(void)
         HOST_TEST(a_look_that_fails),
         HOST_TEST(fits_go_on),
         HOST_TEST(as_csv),
+        HOST_TEST(a_csv_is_read_back),
         HOST_TEST(empty_figures),
         HOST_TEST(a_history_of_many_fits),
         HOST_TEST(nothing_is_allocated_on_the_way),

@@ -112,10 +112,15 @@ for schedule in constant step exponential cosine one_cycle plateau; do
 done
 tiny 0 "Test images: 100 of 100 right" --schedule step --period 2 --gamma 0.5 --warmup 1 \
     --decoupled 0.001 --l1 0.00001 --max-norm 4 --clip 1 --accumulate 2 --epochs 6
+tiny 0 "Test images: 100 of 100 right" --schedule cosine --period 2 --restart 2 \
+    --decay 0.0001 --free-biases --clip-value 0.5 --epochs 6
+tiny 0 "Test images: 100 of 100 right" --schedule plateau --monitor accuracy --epochs 6
 tiny 1 "options.minimum_change" --change -1
 tiny 1 "expected a setting" --optimizer adam --momentum 0.5
 tiny 1 "gamma is 2, expected" --schedule step --gamma 2
 tiny 1 "clip norm is -1, expected" --clip -1
+tiny 1 "clip value is -1, expected" --clip-value -1
+tiny 1 "restart is 1.5, expected" --schedule cosine --restart 1.5
 expect 2 "log_loss" mnist --monitor list
 expect 2 "  adagrad" mnist --optimizer list
 expect 2 "  one_cycle" mnist --schedule list

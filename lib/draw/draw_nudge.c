@@ -62,7 +62,7 @@ static double forward_part(const struct bp_scene *scene, size_t layer, size_t to
         return at->to == to && at->from == from ? bp_trace_first_link(scene->trace, at)
                                                 : 0;
     return weight *
-           bp_record_row(record, record->rows + 1)[bp_record_input(record, layer) + from];
+           bp_record_predicted(record, at->row)[bp_record_input(record, layer) + from];
 }
 
 static double backward_part(const struct bp_scene *scene, size_t layer, size_t to,

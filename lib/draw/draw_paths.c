@@ -27,7 +27,8 @@ static size_t common(const struct tree *tree, size_t p, size_t q)
 
     while (d < layers &&
            tree->paths->z_units[p * layers + d] == tree->paths->z_units[q * layers + d] &&
-           tree->paths->a_units[p * layers + d] == tree->paths->a_units[q * layers + d])
+           tree->paths->a_units[p * layers + d] == tree->paths->a_units[q * layers + d] &&
+           tree->paths->rows[p * layers + d] == tree->paths->rows[q * layers + d])
         d++;
     return d;
 }
@@ -143,6 +144,10 @@ static void draw_knot(const struct bp_scene *scene, const struct tree *tree,
     if (paths->z_units[at] != paths->a_units[at])
         bp_page_put(scene->page, "&#8594;%z", paths->a_units[at]);
     bp_page_put(scene->page, "</text>\n");
+    if (paths->rows[at] != scene->connection->row)
+        bp_page_put(scene->page,
+                    "<text class=\"d x m\" x=\"%f\" y=\"%f\">ex. %z</text>\n", x, y + 22,
+                    paths->rows[at]);
 }
 
 static void draw_leaf(const struct bp_scene *scene, const struct tree *tree, size_t leaf)

@@ -2,6 +2,8 @@
 /* The object: create, and a batch through it. */
 #include "explain/trace.h"
 
+#include "model.h"
+
 #include <math.h>
 
 bp_status bp_trace_create(const bp_network *network, const bp_cost *cost,
@@ -43,6 +45,19 @@ bp_status bp_trace_fail_stopped(struct bp_trace *trace)
 static bp_status fail_busy(struct bp_trace *trace)
 {
     return bp_fail(&trace->text, BP_EBUSY, "the trace is at work");
+}
+
+bp_status bp_trace_set_mode(bp_trace *trace, int32_t mode, uint64_t seed, uint64_t step)
+{
+    if (trace == NULL)
+        return BP_EINVAL;
+    if (mode != BP_MODE_PREDICT && mode != BP_MODE_TRAIN)
+        return bp_fail(&trace->text, BP_EINVAL, "mode is %d, expected a BP_MODE_ value",
+                       (int)mode);
+    if (trace->busy)
+        return fail_busy(trace);
+    trace->mode = (struct bp_trace_mode){mode == BP_MODE_TRAIN, seed, step};
+    return BP_OK;
 }
 
 bp_status bp_trace_check(struct bp_trace *trace)
@@ -135,16 +150,34 @@ static bool row_finite(const struct bp_record *record, const double *row)
     return finite;
 }
 
-static bp_status run_row(struct bp_trace *trace, struct bp_record *record, size_t i)
+static int32_t costs(struct bp_record *record, const struct bp_record_rows *rows)
 {
-    double *row = bp_record_row(record, i);
+    int32_t answer = 0;
+    size_t i;
 
-    if (bp_record_forward(record, row) != 0 || bp_record_cost(record, row) != 0 ||
-        bp_record_cost_gradient(record, row) != 0 || bp_record_backward(record, row) != 0)
+    for (i = 0; i < rows->count && answer == 0; i++) {
+        double *row = bp_rows_at(record, rows, i);
+
+        answer = bp_record_cost(record, row);
+        if (answer == 0)
+            answer = bp_record_cost_gradient(record, row);
+    }
+    return answer;
+}
+
+static bp_status run_together(struct bp_trace *trace, struct bp_record *record,
+                              size_t first)
+{
+    const struct bp_record_rows rows = bp_record_with(record, first);
+    size_t i;
+
+    if (bp_record_forward(record, &rows) != 0 || costs(record, &rows) != 0 ||
+        bp_record_backward(record, &rows) != 0)
         return bp_trace_fail_stopped(trace);
-    if (!row_finite(record, row))
-        return bp_fail(&trace->text, BP_EDATA,
-                       "the cost or a gradient of row %zu is not finite", i);
+    for (i = 0; i < rows.count; i++)
+        if (!row_finite(record, bp_rows_at(record, &rows, i)))
+            return bp_fail(&trace->text, BP_EDATA,
+                           "the cost or a gradient of row %zu is not finite", first + i);
     return BP_OK;
 }
 
@@ -154,8 +187,8 @@ static bp_status run_rows(struct bp_trace *trace, struct bp_record *record)
     size_t i;
 
     trace->busy = true;
-    for (i = 0; i < record->rows && status == BP_OK; i++)
-        status = run_row(trace, record, i);
+    for (i = 0; i < record->rows && status == BP_OK; i += bp_record_moved(record))
+        status = run_together(trace, record, i);
     trace->busy = false;
     return status;
 }
@@ -164,9 +197,13 @@ static bp_status run_rows(struct bp_trace *trace, struct bp_record *record)
 static bp_status work(struct bp_trace *trace, const struct bp_batch *batch)
 {
     struct bp_record record;
-    bp_status status = bp_record_create(&record, trace->network, &trace->cost,
-                                        batch->rows, &trace->text);
+    bp_status status = BP_OK;
 
+    if (trace->mode.training)
+        status = bp_model_check_rows(trace->network, batch->rows, &trace->text);
+    if (status == BP_OK)
+        status = bp_record_create(&record, trace->network, &trace->cost, &trace->mode,
+                                  batch->rows, &trace->text);
     if (status != BP_OK)
         return status;
     bp_record_load(&record, batch);

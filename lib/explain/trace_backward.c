@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Backward, one example. With g = dC/da and d = dC/dz:
+ * Backward. With g = dC/da and d = dC/dz:
  *
  *     d_j = sum over i of da_i/dz_j g_i        one term, but for coupled units
  *     dC/d input_i = sum over k of w_ki d_k
@@ -86,18 +86,34 @@ static void input_gradient(const struct bp_record *record, size_t layer,
     }
 }
 
-int32_t bp_record_backward(struct bp_record *record, double *row)
+static int32_t backward_layer(struct bp_record *record, size_t layer,
+                              const struct bp_record_rows *rows)
+{
+    const size_t before =
+        layer > 0 ? record->slots[layer - 1].a_grad : record->input_grad;
+    int32_t answer = 0;
+    size_t i;
+
+    if (record->slots[layer].joins)
+        bp_norm_join_backward(record, layer, rows);
+    for (i = 0; i < rows->count && answer == 0; i++) {
+        double *row = bp_rows_at(record, rows, i);
+
+        if (!record->slots[layer].joins)
+            answer = activation(record, layer, row);
+        if (answer == 0)
+            input_gradient(record, layer, row, row + before);
+    }
+    return answer;
+}
+
+int32_t bp_record_backward(struct bp_record *record, const struct bp_record_rows *rows)
 {
     int32_t answer = 0;
     size_t layer;
 
-    for (layer = record->network->count; layer-- > 0 && answer == 0;) {
-        answer = activation(record, layer, row);
-        if (answer == 0)
-            input_gradient(
-                record, layer, row,
-                row + (layer > 0 ? record->slots[layer - 1].a_grad : record->input_grad));
-    }
+    for (layer = record->network->count; layer-- > 0 && answer == 0;)
+        answer = backward_layer(record, layer, rows);
     return answer;
 }
 
@@ -114,11 +130,11 @@ double bp_record_weight(const struct bp_record *record, size_t layer, size_t to,
 }
 
 /* Callbacks give a row of the Jacobian for each unit vector in place of dC/da; they work
- * in the blocks of a nudge, where nothing is of worth but after a nudge. */
+ * in places of the first block after the rows that no nudge needs. */
 static int32_t ask_jacobian(struct bp_record *record, size_t row, size_t layer)
 {
     const struct bp_trace_slot *slot = &record->slots[layer];
-    double *spare = bp_record_row(record, record->rows + 1);
+    double *spare = bp_record_row(record, record->rows);
     double *unit = spare + slot->a_grad;
     double *to = (double *)record->arena.base + record->jacobian;
     int32_t answer = 0;

@@ -117,6 +117,8 @@ static bp_run run_of(const struct bp_record *record, size_t layer, double *row)
         .output_stride = bp_padded(slot->a_count),
         .input = row + slot->z,
         .output = row + slot->a,
+        .seed = record->seed,
+        .step = record->step,
         .element = layer,
         .user = is_layer ? node->spec.layer_ops.user : node->spec.activation_ops.user,
     };
@@ -167,6 +169,8 @@ static bp_run cost_run_of(const struct bp_record *record, double *row)
         .output_stride = bp_padded(slot->a_count),
         .input = row + slot->a,
         .targets = record->has_targets ? row + record->targets : NULL,
+        .seed = record->seed,
+        .step = record->step,
         .user = record->cost.ops.user,
     };
 }

@@ -137,11 +137,16 @@ int32_t bp_record_cost_gradient(struct bp_record *record, double *row)
 {
     double *grad = row + record->slots[record->network->count - 1].a_grad;
 
+    int32_t answer = 0;
+    size_t j;
+
     if (record->cost.kind == BP_COST_CUSTOM)
-        return bp_callback_cost_gradient(record, row);
-    if (record->cost.kind == BP_COST_SOFTMAX_CROSS_ENTROPY)
+        answer = bp_callback_cost_gradient(record, row);
+    else if (record->cost.kind == BP_COST_SOFTMAX_CROSS_ENTROPY)
         softmax_gradient(record, row, grad);
     else
         element_gradient(record, row, grad);
-    return 0;
+    for (j = 0; j < bp_network_width(record->network) && record->joined; j++)
+        grad[j] *= row[record->weight];
+    return answer;
 }

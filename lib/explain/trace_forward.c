@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Forward, one example: z_k = b_k + sum of w_ki a_i, then a = f(z). Loops as plain as can
+ * Forward: z_k = b_k + sum of w_ki a_i, then a = f(z). Loops as plain as can
  * be: this is the text that the kernels are compared with, and not one of them.
  */
 #include "explain/trace.h"
 #include "explain/trace_callback.h"
 #include "explain/trace_curve.h"
 #include "explain/trace_norm.h"
+#include "explain/trace_random.h"
 
 #include "kernel/math.h"
 
@@ -68,21 +69,30 @@ static void activate_coupled(const struct bp_node *node, const double *z, double
         slope[j] = logarithm ? 1 - bp_exp_f64(a[j]) : a[j] * (1 - a[j]);
 }
 
-static int32_t forward_layer(struct bp_record *record, size_t layer, double *row)
+static void weigh(const struct bp_record *record, size_t layer, double *row)
 {
     const struct bp_node *node = &record->network->nodes[layer];
     const struct bp_trace_slot *slot = &record->slots[layer];
-    const struct bp_curve *curve = bp_curve(node->spec.activation);
     const double *input = row + bp_record_input(record, layer);
 
     if (node->spec.kind == BP_LAYER_KIND_DENSE)
         dense(record, node, input, row + slot->z);
     else
         memcpy(row + slot->z, input, slot->z_count * sizeof *row);
+}
+
+static int32_t activate(struct bp_record *record, size_t layer, double *row)
+{
+    const struct bp_node *node = &record->network->nodes[layer];
+    const struct bp_trace_slot *slot = &record->slots[layer];
+    const struct bp_curve *curve = bp_curve(node->spec.activation);
+
     if (bp_callback_node(node))
         return bp_callback_forward(record, layer, row);
     if (bp_layer_normalises(node->spec.kind))
         bp_norm_forward(record, layer, row);
+    else if (slot->random)
+        bp_random_forward(record, layer, row);
     else if (curve != NULL)
         activate_each(node, curve, row + slot->z, row + slot->a, row + slot->slope);
     else
@@ -90,12 +100,27 @@ static int32_t forward_layer(struct bp_record *record, size_t layer, double *row
     return 0;
 }
 
-int32_t bp_record_forward(struct bp_record *record, double *row)
+static int32_t forward_layer(struct bp_record *record, size_t layer,
+                             const struct bp_record_rows *rows)
+{
+    int32_t answer = 0;
+    size_t i;
+
+    for (i = 0; i < rows->count; i++)
+        weigh(record, layer, bp_rows_at(record, rows, i));
+    if (record->slots[layer].joins)
+        bp_norm_join(record, layer, rows);
+    for (i = 0; i < rows->count && answer == 0; i++)
+        answer = activate(record, layer, bp_rows_at(record, rows, i));
+    return answer;
+}
+
+int32_t bp_record_forward(struct bp_record *record, const struct bp_record_rows *rows)
 {
     int32_t answer = 0;
     size_t layer;
 
     for (layer = 0; layer < record->network->count && answer == 0; layer++)
-        answer = forward_layer(record, layer, row);
+        answer = forward_layer(record, layer, rows);
     return answer;
 }

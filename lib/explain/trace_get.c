@@ -25,6 +25,8 @@ bp_status bp_trace_get_info(const bp_trace *trace, bp_trace_info *info)
     info->in_float = in_float;
     info->rows = record->rows;
     info->cost = total > 0 ? sum / total : 0;
+    info->mode = record->training ? BP_MODE_TRAIN : BP_MODE_PREDICT;
+    info->joined = record->joined;
     return BP_OK;
 }
 
@@ -173,8 +175,7 @@ static void mean_gradient(const struct bp_record *record, size_t layer, int32_t 
 
     memset(values, 0, count * sizeof *values);
     for (row = 0; row < record->rows; row++)
-        add_gradient(record, row, layer, which,
-                     bp_record_row(record, row)[record->weight], values);
+        add_gradient(record, row, layer, which, bp_record_share(record, row), values);
     for (i = 0; i < count && total > 0; i++)
         values[i] /= total;
 }

@@ -6,7 +6,8 @@
  *     part = sum p w g     size = sum p |w g|     gradient = sum p g
  *
  * and likewise for inputs x, which are others in each row. For an output the way back is
- * gone once more, from 1 at its unit; it works in a block of a nudge.
+ * gone once more, from 1 at its unit; it works in a block of a nudge, and one row at a
+ * time, so that rows must not be joined.
  */
 #include "explain/trace.h"
 
@@ -107,7 +108,7 @@ static const double *numbers_of(const struct ranking *ranking, size_t i)
     struct bp_record *record = &ranking->trace->record;
     const size_t last = record->network->count - 1;
     double *row = bp_record_row(record, i);
-    double *other = bp_record_row(record, record->rows + 1);
+    double *other = bp_record_real(record, i);
     int32_t answer;
 
     if (ranking->options->output == SIZE_MAX)
@@ -117,7 +118,7 @@ static const double *numbers_of(const struct ranking *ranking, size_t i)
            record->slots[last].a_count * sizeof *row);
     other[record->slots[last].a_grad + ranking->options->output] = 1;
     ranking->trace->busy = true;
-    answer = bp_record_backward(record, other);
+    answer = bp_record_backward(record, &(struct bp_record_rows){other, 1});
     ranking->trace->busy = false;
     return answer == 0 ? other : NULL;
 }
@@ -198,14 +199,14 @@ static bp_status add_rows(struct ranking *ranking)
 
     for (i = first; i < end; i++) {
         const double *row = numbers_of(ranking, i);
-        const double weight = bp_record_row(record, i)[record->weight];
+        const double share = bp_record_share(record, i);
 
         if (row == NULL)
             return bp_trace_fail_stopped(ranking->trace);
         if (chosen != SIZE_MAX)
             add_row(ranking, row, 1);
-        else if (weight > 0)
-            add_row(ranking, row, weight / total);
+        else if (share > 0 && total > 0)
+            add_row(ranking, row, share / total);
     }
     return BP_OK;
 }
@@ -394,6 +395,11 @@ static bp_status check_options(struct bp_trace *trace,
         return fail_range(trace, "row", options->row, record->rows);
     if (options->output != SIZE_MAX && options->output >= outputs)
         return fail_range(trace, "output", options->output, outputs);
+    if (options->output != SIZE_MAX && record->joined)
+        return bp_fail(&trace->text, BP_EUNSUPPORTED,
+                       "options: output is %zu, but rows are joined by a batch norm, "
+                       "expected the cost",
+                       options->output);
     if (options->kind != BP_INFLUENCE_INPUTS && options->layer != SIZE_MAX)
         return check_layer(trace, options->layer);
     return BP_OK;

@@ -8,9 +8,11 @@
  * From the end to the start every unit gets the list of its strongest ways to the cost,
  * by the size of their product: the links to the units after it times the lists of
  * those, merged. What the start gets are the paths. A unit needs no more ways than are
- * wanted, nor than there are.
+ * wanted, nor than there are. Where rows are joined the units of all rows are in a stage,
+ * row by row, and those of a batch norm lead from each row to every one.
  */
 #include "explain/trace.h"
+#include "explain/trace_norm.h"
 
 #include <math.h>
 #include <string.h>
@@ -55,9 +57,14 @@ static bool is_z(size_t stage)
 
 /* ---- who follows whom ---- */
 
-/** The units of the next stage that a unit leads to. */
+/** The units of the next stage that a unit leads to: every `step`th. */
 struct range {
-    size_t first, end;
+    size_t first, end, step;
+};
+
+/** A unit of a stage, and the row it is of. */
+struct spot {
+    size_t row, unit;
 };
 
 static const struct bp_trace_slot *slot_of(const struct search *search, size_t stage)
@@ -65,46 +72,107 @@ static const struct bp_trace_slot *slot_of(const struct search *search, size_t s
     return &search->trace->record.slots[layer_of(search, stage)];
 }
 
-static struct range one(size_t unit)
+/* Units of one row. */
+static size_t width_of(const struct search *search, size_t stage)
 {
-    return (struct range){unit, unit + 1};
+    if (stage == 0)
+        return 1;
+    return is_z(stage) ? slot_of(search, stage)->z_count
+                       : slot_of(search, stage)->a_count;
 }
 
-/* All of them from a coupled z, or through weights; else only the same unit. */
-static struct range followers(const struct search *search, size_t stage, size_t unit)
+/* Rows whose units are in a stage. */
+static size_t rows_in(const struct search *search, size_t stage)
+{
+    return stage == 0 ? 1 : bp_record_moved(&search->trace->record);
+}
+
+static struct spot spot_of(const struct search *search, size_t stage, size_t place)
+{
+    const size_t width = width_of(search, stage);
+
+    if (rows_in(search, stage) == 1)
+        return (struct spot){search->connection->row, place};
+    return (struct spot){place / width, place % width};
+}
+
+static size_t place_of(const struct search *search, size_t stage, struct spot spot)
+{
+    return (rows_in(search, stage) > 1 ? spot.row * width_of(search, stage) : 0) +
+           spot.unit;
+}
+
+static struct range one(const struct search *search, size_t stage, struct spot spot)
+{
+    const size_t place = place_of(search, stage, spot);
+
+    return (struct range){place, place + 1, 1};
+}
+
+static struct range all(const struct search *search, size_t stage, size_t row)
+{
+    const size_t first = place_of(search, stage, (struct spot){row, 0});
+
+    return (struct range){first, first + width_of(search, stage), 1};
+}
+
+/* From z to a: the same unit; all of them if coupled; that of all rows if joined. */
+static struct range followers_of_z(const struct search *search, size_t stage,
+                                   struct spot spot)
+{
+    const struct bp_trace_slot *slot = slot_of(search, stage);
+
+    if (slot->coupled)
+        return all(search, stage + 1, spot.row);
+    if (slot->joins)
+        return (struct range){spot.unit, rows_in(search, stage) * slot->a_count,
+                              slot->a_count};
+    return one(search, stage + 1, spot);
+}
+
+/* From a to the next z: all of them through weights, else the same unit. */
+static struct range followers(const struct search *search, size_t stage, size_t place)
 {
     const struct bp_network *network = search->trace->record.network;
-    const bool from_input = search->connection->kind == BP_CONNECTION_INPUT;
-    size_t next;
+    const bp_connection *from = search->connection;
+    struct spot spot = spot_of(search, stage, place);
 
-    if (stage == 0 && !from_input)
-        return one(search->connection->to);
-    if (stage == 0)
-        unit = search->connection->from;
     if (stage > 0 && is_z(stage))
-        return slot_of(search, stage)->coupled
-                   ? (struct range){0, slot_of(search, stage)->a_count}
-                   : one(unit);
-    next = layer_of(search, stage + 1);
-    return network->nodes[next].spec.kind == BP_LAYER_KIND_DENSE
-               ? (struct range){0, slot_of(search, stage + 1)->z_count}
-               : one(unit);
+        return followers_of_z(search, stage, spot);
+    if (stage == 0 && from->kind != BP_CONNECTION_INPUT)
+        return one(search, 1, (struct spot){from->row, from->to});
+    if (network->nodes[layer_of(search, stage + 1)].spec.kind == BP_LAYER_KIND_DENSE)
+        return all(search, stage + 1, spot.row);
+    return one(search, stage + 1,
+               stage == 0 ? (struct spot){from->row, from->from} : spot);
 }
 
-static double link_between(const struct search *search, size_t stage, size_t unit,
+static double link_of_z(const struct search *search, size_t stage, struct spot from,
+                        struct spot to)
+{
+    const struct bp_record *record = &search->trace->record;
+    const size_t layer = layer_of(search, stage);
+
+    if (slot_of(search, stage)->joins)
+        return bp_norm_join_slope(record, layer, from.unit, to.row, from.row);
+    return bp_record_slope(record, from.row, layer, to.unit, from.unit);
+}
+
+static double link_between(const struct search *search, size_t stage, size_t place,
                            size_t next)
 {
     const struct bp_record *record = &search->trace->record;
     const bp_connection *connection = search->connection;
+    const struct spot from = spot_of(search, stage, place);
+    const struct spot to = spot_of(search, stage + 1, next);
 
     if (stage == 0)
         return connection->kind == BP_CONNECTION_INPUT
-                   ? bp_record_weight(record, 0, next, connection->from)
+                   ? bp_record_weight(record, 0, to.unit, connection->from)
                    : bp_trace_first_link(search->trace, connection);
     if (is_z(stage))
-        return bp_record_slope(record, connection->row, layer_of(search, stage), next,
-                               unit);
-    return bp_record_weight(record, layer_of(search, stage) + 1, next, unit);
+        return link_of_z(search, stage, from, to);
+    return bp_record_weight(record, layer_of(search, stage) + 1, to.unit, from.unit);
 }
 
 /* ---- memory ---- */
@@ -118,17 +186,15 @@ static double ways_of(const struct search *search, size_t stage)
     for (; stage + 1 < search->count; stage++) {
         const struct range range = followers(search, stage, 0);
 
-        ways *= (double)(range.end - range.first);
+        ways *= (double)((range.end - range.first - 1) / range.step + 1);
     }
     return ways;
 }
 
-static size_t width_of(const struct search *search, size_t stage)
+/* Rows and widths of a trace that is in memory do not overflow. */
+static size_t units_in(const struct search *search, size_t stage)
 {
-    if (stage == 0)
-        return 1;
-    return is_z(stage) ? slot_of(search, stage)->z_count
-                       : slot_of(search, stage)->a_count;
+    return rows_in(search, stage) * width_of(search, stage);
 }
 
 static size_t room(struct bp_plan *plan, size_t count, size_t size)
@@ -165,10 +231,10 @@ static bool plan(const struct search *search, size_t *size)
     for (i = 0; i < search->count; i++) {
         size_t places = 0;
 
-        if (!bp_mul(width_of(search, i), capacity_of(search, i), &places))
+        if (!bp_mul(units_in(search, i), capacity_of(search, i), &places))
             plan.overflow = true;
         (void)room(&plan, places, sizeof(struct way));
-        (void)room(&plan, width_of(search, i), sizeof(size_t));
+        (void)room(&plan, units_in(search, i), sizeof(size_t));
     }
     *size = plan.count;
     return !plan.overflow;
@@ -190,7 +256,7 @@ static bp_status reserve(struct search *search)
     for (i = 0; i < search->count; i++) {
         struct stage *stage = &search->stages[i];
 
-        stage->width = width_of(search, i);
+        stage->width = units_in(search, i);
         stage->capacity = capacity_of(search, i);
         stage->ways = take(&next, stage->width * stage->capacity, sizeof *stage->ways);
         stage->counts = take(&next, stage->width, sizeof *stage->counts);
@@ -229,7 +295,7 @@ static void fill_unit(const struct search *search, size_t at, size_t unit)
     const struct stage *next = &search->stages[at + 1];
     struct way way;
 
-    for (way.unit = range.first; way.unit < range.end; way.unit++) {
+    for (way.unit = range.first; way.unit < range.end; way.unit += range.step) {
         const struct way *list = next->ways + way.unit * next->capacity;
 
         way.link = link_between(search, at, unit, way.unit);
@@ -245,34 +311,49 @@ static void fill_last(const struct search *search)
 {
     struct stage *stage = &search->stages[search->count - 1];
     const struct bp_record *record = &search->trace->record;
-    const double *grad = bp_record_row(record, search->connection->row) +
-                         record->slots[record->network->count - 1].a_grad;
+    const size_t grads = record->slots[record->network->count - 1].a_grad;
     size_t i;
 
-    for (i = 0; i < stage->width; i++)
-        (void)insert(stage, i, &(struct way){.product = grad[i], .link = grad[i]});
+    for (i = 0; i < stage->width; i++) {
+        const struct spot at = spot_of(search, search->count - 1, i);
+        const double grad = bp_record_row(record, at.row)[grads + at.unit];
+
+        (void)insert(stage, i, &(struct way){.product = grad, .link = grad});
+    }
+}
+
+/* Of the first layer only the unit of a parameter's connection is on a path. */
+static struct range starts(const struct search *search, size_t stage)
+{
+    if (stage == 1 && search->connection->kind != BP_CONNECTION_INPUT)
+        return followers(search, 0, 0);
+    return (struct range){0, search->stages[stage].width, 1};
+}
+
+static bp_status fill_stage(const struct search *search, size_t stage)
+{
+    const struct range range = starts(search, stage);
+    bp_status status = BP_OK;
+    size_t place;
+
+    for (place = range.first; place < range.end && status == BP_OK; place++) {
+        if (is_z(stage))
+            status = bp_trace_prepare(search->trace, spot_of(search, stage, place).row,
+                                      layer_of(search, stage));
+        if (status == BP_OK)
+            fill_unit(search, stage, place);
+    }
+    return status;
 }
 
 static bp_status fill(const struct search *search)
 {
     bp_status status = BP_OK;
     size_t stage;
-    size_t unit;
 
     fill_last(search);
-    for (stage = search->count - 1; stage-- > 0 && status == BP_OK;) {
-        /* Of the first layer only the unit of the connection is on a path. */
-        const bool single = stage == 1 && search->connection->kind != BP_CONNECTION_INPUT;
-        const size_t first = single ? search->connection->to : 0;
-
-        if (is_z(stage))
-            status = bp_trace_prepare(search->trace, search->connection->row,
-                                      layer_of(search, stage));
-        for (unit = first;
-             unit < (single ? first + 1 : search->stages[stage].width) && status == BP_OK;
-             unit++)
-            fill_unit(search, stage, unit);
-    }
+    for (stage = search->count - 1; stage-- > 0 && status == BP_OK;)
+        status = fill_stage(search, stage);
     return status;
 }
 
@@ -284,8 +365,13 @@ void bp_trace_drop_paths(struct bp_trace *trace)
     trace->paths = (struct bp_trace_paths){.memory = NULL};
 }
 
-static void walk(const struct search *search, size_t rank, double *factors,
-                 size_t *z_units, size_t *a_units)
+/** Where a path is written. */
+struct path_place {
+    double *factors;
+    size_t *z_units, *a_units, *rows;
+};
+
+static void walk(const struct search *search, size_t rank, const struct path_place *to)
 {
     size_t unit = 0;
     size_t i;
@@ -294,9 +380,12 @@ static void walk(const struct search *search, size_t rank, double *factors,
         const struct stage *stage = &search->stages[i];
         const struct way *way = &stage->ways[unit * stage->capacity + rank];
 
-        factors[i] = way->link;
+        to->factors[i] = way->link;
         if (i > 0)
-            (is_z(i) ? z_units : a_units)[(i - 1) / 2] = unit;
+            (is_z(i) ? to->z_units : to->a_units)[(i - 1) / 2] =
+                spot_of(search, i, unit).unit;
+        if (i > 0 && !is_z(i))
+            to->rows[(i - 1) / 2] = spot_of(search, i, unit).row;
         unit = way->unit;
         rank = way->rank;
     }
@@ -315,12 +404,13 @@ static bp_status keep(const struct search *search)
     double *factors;
     size_t *z_units;
     size_t *a_units;
+    size_t *rows;
     size_t i;
 
     (void)room(&plan, found, sizeof(double));
     (void)room(&plan, found * search->count, sizeof(double));
-    (void)room(&plan, found * layers, sizeof(size_t));
-    (void)room(&plan, found * layers, sizeof(size_t));
+    for (i = 0; i < 3; i++)
+        (void)room(&plan, found * layers, sizeof(size_t));
     paths.size = plan.count;
     paths.memory = bp_host_allocate(&search->trace->network->host, plan.count);
     if (paths.memory == NULL)
@@ -330,10 +420,12 @@ static bp_status keep(const struct search *search)
     paths.factors = factors = take(&next, found * search->count, sizeof(double));
     paths.z_units = z_units = take(&next, found * layers, sizeof(size_t));
     paths.a_units = a_units = take(&next, found * layers, sizeof(size_t));
+    paths.rows = rows = take(&next, found * layers, sizeof(size_t));
     for (i = 0; i < found; i++) {
         products[i] = start->ways[i].product;
-        walk(search, i, factors + i * search->count, z_units + i * layers,
-             a_units + i * layers);
+        walk(search, i,
+             &(struct path_place){factors + i * search->count, z_units + i * layers,
+                                  a_units + i * layers, rows + i * layers});
     }
     bp_trace_drop_paths(search->trace);
     search->trace->paths = paths;
@@ -412,5 +504,6 @@ bp_status bp_trace_get_path(const bp_trace *trace, size_t index, bp_path *path)
     path->z_units = paths->z_units + index * paths->layers;
     path->a_units = paths->a_units + index * paths->layers;
     path->factors = paths->factors + index * (2 * paths->layers + 1);
+    path->rows = paths->rows + index * paths->layers;
     return BP_OK;
 }

@@ -4,6 +4,7 @@
 #include "explain/trace_callback.h"
 #include "explain/trace_curve.h"
 #include "explain/trace_norm.h"
+#include "explain/trace_random.h"
 
 #include <string.h>
 
@@ -13,14 +14,16 @@ static bool is_coupled(const struct bp_node *node)
            bp_curve(node->spec.activation) == NULL;
 }
 
-static void plan_slot(const struct bp_node *node, struct bp_trace_slot *slot,
-                      struct bp_plan *plan)
+static void plan_slot(const struct bp_node *node, bool training,
+                      struct bp_trace_slot *slot, struct bp_plan *plan)
 {
     const bool dense = node->spec.kind == BP_LAYER_KIND_DENSE;
 
     slot->z_count = dense ? node->outputs : node->inputs;
     slot->a_count = node->outputs;
     slot->coupled = is_coupled(node);
+    slot->random = training && bp_layer_trains_only(node->spec.kind);
+    slot->joins = training && node->spec.kind == BP_LAYER_KIND_BATCH_NORM;
     slot->z = bp_plan_matrix(plan, 1, slot->z_count);
     slot->a = bp_plan_matrix(plan, 1, slot->a_count);
     slot->slope = bp_plan_matrix(plan, 1, slot->z_count);
@@ -30,6 +33,8 @@ static void plan_slot(const struct bp_node *node, struct bp_trace_slot *slot,
         slot->param_grads = bp_plan_matrix(plan, 1, node->weight.cols);
     if (bp_layer_normalises(node->spec.kind))
         slot->moments = bp_plan_matrix(plan, 1, 2 * bp_norm_moments(node));
+    if (slot->random)
+        slot->drawn = bp_plan_matrix(plan, 1, slot->a_count);
 }
 
 /* What one row needs. */
@@ -46,7 +51,7 @@ static struct bp_plan plan_block(struct bp_record *record)
     record->input_grad = bp_plan_matrix(&plan, 1, network->inputs);
     record->targets = bp_plan_matrix(&plan, 1, bp_network_width(network));
     for (i = 0; i < network->count; i++)
-        plan_slot(&network->nodes[i], &record->slots[i], &plan);
+        plan_slot(&network->nodes[i], record->training, &record->slots[i], &plan);
     record->block = plan.count;
     return plan;
 }
@@ -76,7 +81,7 @@ static bp_status reserve_doubles(struct bp_record *record)
     struct bp_plan plan = {.element_size = sizeof(double), .overflow = block.overflow};
     size_t rows;
 
-    if (!bp_add(record->rows, 2, &rows))
+    if (!bp_mul(bp_record_moved(record), 2, &rows) || !bp_add(record->rows, rows, &rows))
         return BP_ELIMIT;
     (void)bp_plan_matrix(&plan, rows, record->block);
     plan_jacobian(record, &plan);
@@ -144,12 +149,20 @@ static bp_status reserve(struct bp_record *record, const struct bp_network *netw
 }
 
 bp_status bp_record_create(struct bp_record *record, const struct bp_network *network,
-                           const struct bp_cost_spec *cost, size_t rows,
+                           const struct bp_cost_spec *cost,
+                           const struct bp_trace_mode *mode, size_t rows,
                            struct bp_text *text)
 {
     bp_status status;
 
-    *record = (struct bp_record){.cost = *cost, .rows = rows};
+    *record = (struct bp_record){
+        .cost = *cost,
+        .training = mode->training,
+        .joined = mode->training && bp_network_needs_rows(network),
+        .seed = mode->seed,
+        .step = mode->step,
+        .rows = rows,
+    };
     status = bp_cost_fit(cost, network, &record->fused, text);
     if (status == BP_OK)
         status = reserve(record, network, text);
@@ -238,6 +251,7 @@ void bp_record_load(struct bp_record *record, const struct bp_batch *batch)
             load_label(record, batch, i);
         bp_record_row(record, i)[record->weight] =
             batch->data != NULL ? bp_dataset_weight_at(batch->data, batch->first + i) : 1;
+        bp_random_draw(record, i);
     }
 }
 

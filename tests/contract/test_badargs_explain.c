@@ -32,6 +32,18 @@ static void test_create(void **state)
         refused(bp_trace_error(NULL) != NULL && bp_trace_error(NULL)[0] == '\0'));
 }
 
+static void test_mode(void **state)
+{
+    struct world *w = *state;
+
+    BAD(bp_trace_set_mode, trace, "NULL", BP_EINVAL, NOTHING,
+        bp_trace_set_mode(NULL, BP_MODE_TRAIN, 1, 0));
+    BAD_CODES(bp_trace_set_mode, mode, BP_MODE_PREDICT, BP_MODE_TRAIN, w->trace,
+              bp_trace_set_mode(w->trace, code, 1, 0));
+    ANY(bp_trace_set_mode, seed, "every value is a seed");
+    ANY(bp_trace_set_mode, step, "every value is a step");
+}
+
 /* What the three forms with arrays have in common; two rows each. */
 #define BAD_RUN(function, x, y, answers, y2)                                            \
     do {                                                                                \
@@ -517,7 +529,7 @@ static void test_draw_connection(void **state)
                    bp_trace_draw(t, BP_PICTURE_PATHS, c, NULL, ignore_bytes, NULL));
 }
 
-BAD_GROUP(test_create, test_run, test_run_values, test_run_data, test_info,
+BAD_GROUP(test_create, test_mode, test_run, test_run_values, test_run_data, test_info,
           test_get_values, test_get_gradient, test_get_jacobian, test_get_chain,
           test_get_terms, test_paths, test_nudge, test_influence, test_draw_network,
           test_draw_trace, test_draw_connection)

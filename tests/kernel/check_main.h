@@ -34,6 +34,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(noise_is_a_function_of_place),
         cmocka_unit_test(norms_follow_their_formulas),
         cmocka_unit_test(variance_does_not_cancel),
+        cmocka_unit_test(links_have_the_bits_of_layers),
+        cmocka_unit_test(links_tell_what_is_not_finite),
         cmocka_unit_test(activations_follow_their_formulas),
         cmocka_unit_test(activations_have_the_same_bits),
         cmocka_unit_test(activations_keep_their_word_at_the_kinks),

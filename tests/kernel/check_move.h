@@ -51,8 +51,8 @@ static void sum_rows_is_one_chain_a_column(void **state)
     }
 }
 
-/* Each position, or every `step`-th, of each length gets each kind of number that is not finite; the array
- * ends where the count does, and before it lies a NaN. */
+/* Each position, or every `step`-th, of each length gets each kind of number that is
+ * not finite; the array ends where the count does, and before it lies a NaN. */
 static void largest_check(table *k, size_t count, size_t step)
 {
     static const real bad[] = {REAL_NAN, REAL_INFINITY, -REAL_INFINITY};
