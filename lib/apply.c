@@ -23,10 +23,7 @@ static struct bp_spans spans_of(const struct bp_trainer *trainer)
 
 double bp_trainer_base_rate(const struct bp_trainer *trainer)
 {
-    double rate = 0;
-
-    (void)bp_optimizer_get(&trainer->optimizer, BP_OPTIMIZER_RATE, &rate);
-    return rate;
+    return trainer->optimizer.spec.rule.rate;
 }
 
 static double next_rate(const struct bp_trainer *trainer)

@@ -40,8 +40,10 @@ static bp_status fail_stopped(struct bp_workspace *workspace)
 
 static bp_status add_cost(struct bp_workspace *workspace, struct sums *sums)
 {
-    if (bp_pass_cost(&workspace->pass, sums->look.cost, sums->fused,
-                     &sums->result.cost) != 0)
+    const struct bp_cost_run run =
+        bp_pass_cost_run(&workspace->pass, sums->look.cost, sums->fused);
+
+    if (bp_pass_cost(&workspace->pass, sums->look.cost, &run, &sums->result.cost) != 0)
         return fail_stopped(workspace);
     sums->weight += bp_pass_weight(&workspace->pass);
     if (sums->result.has_accuracy)

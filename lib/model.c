@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "model.h"
 
-#include <math.h>
-
 static const char *precision_text(const struct bp_network *network)
 {
     return network->engine == &bp_engine_f64 ? "double" : "float";
@@ -80,16 +78,20 @@ static bp_status fail_stopped(struct bp_text *text)
     return bp_fail(text, BP_ESTOPPED, "an operation stopped the step");
 }
 
-bp_status bp_model_value(const struct bp_model *model, double *value,
-                         struct bp_text *text)
+static struct bp_cost_run cost_run_of(const struct bp_model *model)
+{
+    return bp_pass_cost_run(&model->pass, &model->cost, model->fused);
+}
+
+static bp_status find_value(const struct bp_model *model, const struct bp_cost_run *run,
+                            double *value, struct bp_text *text)
 {
     const struct bp_pass *pass = &model->pass;
     double total = 0;
 
-    if (bp_pass_forward(pass) != 0 ||
-        bp_pass_cost(pass, &model->cost, model->fused, &total) != 0)
+    if (bp_pass_forward(pass) != 0 || bp_pass_cost(pass, &model->cost, run, &total) != 0)
         return fail_stopped(text);
-    total /= bp_pass_divisor(pass, &model->cost);
+    total /= run->divisor;
     if (total - total != 0)
         return bp_fail(text, BP_EDATA,
                        "the cost of the batch is %s, expected finite: rate too large or "
@@ -99,15 +101,23 @@ bp_status bp_model_value(const struct bp_model *model, double *value,
     return BP_OK;
 }
 
+bp_status bp_model_value(const struct bp_model *model, double *value,
+                         struct bp_text *text)
+{
+    const struct bp_cost_run run = cost_run_of(model);
+
+    return find_value(model, &run, value, text);
+}
+
 /* Forward, cost, and dC/dz of every layer. */
 static bp_status propagate(struct bp_model *model, double *value, struct bp_text *text)
 {
-    struct bp_pass *pass = &model->pass;
-    const bp_status status = bp_model_value(model, value, text);
+    const struct bp_pass *pass = &model->pass;
+    const struct bp_cost_run run = cost_run_of(model);
+    const bp_status status = find_value(model, &run, value, text);
 
-    if (status == BP_OK &&
-        (bp_pass_cost_gradient(pass, &model->cost, model->fused) != 0 ||
-         bp_pass_backward(pass, &model->grads, model->fused) != 0))
+    if (status == BP_OK && (bp_pass_cost_gradient(pass, &model->cost, &run) != 0 ||
+                            bp_pass_backward(pass, &model->grads, model->fused) != 0))
         return fail_stopped(text);
     return status;
 }
@@ -115,11 +125,7 @@ static bp_status propagate(struct bp_model *model, double *value, struct bp_text
 /* The gradients of what was propagated, to where they are kept. */
 static bp_status keep_gradients(struct bp_model *model, struct bp_text *text)
 {
-    const struct bp_network *network = model->network;
-
-    bp_pass_gradients(&model->pass, &model->grads, NULL);
-    if (!isfinite(network->engine->largest(network->kernels, model->grads.base,
-                                           network->params_count)))
+    if (!bp_pass_gradients(&model->pass, &model->grads))
         return bp_fail(text, BP_EDATA, "a gradient of the batch is not finite");
     return BP_OK;
 }
@@ -169,7 +175,7 @@ bp_status bp_model_step(struct bp_model *model, const struct bp_batch *batch,
     if (status != BP_OK)
         return status;
     if (is_safe(model)) {
-        bp_pass_gradients(&model->pass, &model->grads, update);
+        bp_pass_update(&model->pass, &model->grads, update);
     } else {
         status = keep_gradients(model, text);
         if (status != BP_OK)

@@ -75,10 +75,22 @@ bp_status bp_network_get(const bp_network *network, int32_t key, double *value)
     return bp_settings_get(&settings, network->settings, key, value);
 }
 
-size_t bp_network_width(const struct bp_network *network)
+/* A layer has at most so many inputs and so many outputs then. */
+enum { SMALL_WIDTH = 64 };
+
+bool bp_network_is_small(const struct bp_network *network)
 {
-    return network->count > 0 ? network->nodes[network->count - 1].outputs
-                              : network->inputs;
+    size_t i;
+
+    for (i = 0; i < network->count; i++) {
+        const struct bp_node *node = &network->nodes[i];
+
+        if (node->spec.kind != BP_LAYER_KIND_DENSE ||
+            node->spec.activation == BP_ACTIVATION_CUSTOM || node->inputs > SMALL_WIDTH ||
+            node->outputs > SMALL_WIDTH)
+            return false;
+    }
+    return network->count > 0;
 }
 
 uint32_t bp_network_threads(const struct bp_network *network, size_t rows, bool training)

@@ -31,7 +31,15 @@ struct bp_network {
 };
 
 /** Width of what comes out, with or without layers. */
-size_t bp_network_width(const struct bp_network *network);
+static inline size_t bp_network_width(const struct bp_network *network)
+{
+    return network->count > 0 ? network->nodes[network->count - 1].outputs
+                              : network->inputs;
+}
+
+/** Whether all layers are dense, so small that a single example costs less in arithmetic
+ *  than in calls, and without callbacks. */
+bool bp_network_is_small(const struct bp_network *network);
 
 /** What the last layer puts out, a `BP_RANGE_` value. */
 int32_t bp_network_range(const struct bp_network *network);

@@ -5,14 +5,18 @@
 
 #include <math.h>
 
-/** What is known of a kind: its settings, how much state it keeps, its rule. */
+/** What is known of a kind: its settings, how much state it keeps, its rule. A step reads
+ *  no settings but those that its rule has not: to look for one takes longer than the
+ *  arithmetic of a small network's layer. */
 struct kind {
     int32_t kind;
     struct bp_settings settings;
     size_t states;
     int32_t names[BP_RULE_STATES]; /**< `BP_STATE_` values of these. */
-    /** Fill in what is the kind's own; @p step counts from 1. */
-    void (*rule)(const struct bp_optimizer_spec *spec, uint64_t step,
+    /** Fill in what is the kind's own, */
+    void (*rule)(const struct bp_optimizer_spec *spec, struct bp_rule *rule);
+    /** and NULL, or what changes from step to step; @p step counts from 1. */
+    void (*step)(const struct bp_optimizer_spec *spec, uint64_t step,
                  struct bp_rule *rule);
 };
 
@@ -114,47 +118,52 @@ static const struct bp_setting lbfgs_table[] = {
 
 static double setting(const struct bp_optimizer_spec *spec, int32_t key);
 
-static void sgd_rule(const struct bp_optimizer_spec *spec, uint64_t step,
-                     struct bp_rule *rule)
+/* What a kind reads of its settings; and what the step changes, which counts from 1. */
+
+static void sgd_rule(const struct bp_optimizer_spec *spec, struct bp_rule *rule)
 {
-    (void)step;
     rule->momentum = setting(spec, BP_OPTIMIZER_MOMENTUM);
     rule->dampening = setting(spec, BP_OPTIMIZER_DAMPENING);
     rule->nesterov = setting(spec, BP_OPTIMIZER_NESTEROV) != 0 && rule->dampening == 0;
 }
 
-static void adam_rule(const struct bp_optimizer_spec *spec, uint64_t step,
-                      struct bp_rule *rule)
+static void adam_rule(const struct bp_optimizer_spec *spec, struct bp_rule *rule)
 {
     rule->beta1 = setting(spec, BP_OPTIMIZER_BETA1);
     rule->beta2 = setting(spec, BP_OPTIMIZER_BETA2);
     rule->epsilon = setting(spec, BP_OPTIMIZER_EPSILON);
+}
+
+static void adam_step(const struct bp_optimizer_spec *spec, uint64_t step,
+                      struct bp_rule *rule)
+{
+    (void)spec;
     rule->rate /= 1 - bp_pow_f64(rule->beta1, (double)step);
     rule->root = 1 / sqrt(1 - bp_pow_f64(rule->beta2, (double)step));
 }
 
-static void adagrad_rule(const struct bp_optimizer_spec *spec, uint64_t step,
-                         struct bp_rule *rule)
+static void adagrad_rule(const struct bp_optimizer_spec *spec, struct bp_rule *rule)
 {
     rule->epsilon = setting(spec, BP_OPTIMIZER_EPSILON);
     rule->initial = setting(spec, BP_OPTIMIZER_INITIAL);
+}
+
+static void adagrad_step(const struct bp_optimizer_spec *spec, uint64_t step,
+                         struct bp_rule *rule)
+{
     rule->rate /= 1 + (double)(step - 1) * setting(spec, BP_OPTIMIZER_RATE_DECAY);
 }
 
-static void rmsprop_rule(const struct bp_optimizer_spec *spec, uint64_t step,
-                         struct bp_rule *rule)
+static void rmsprop_rule(const struct bp_optimizer_spec *spec, struct bp_rule *rule)
 {
-    (void)step;
     rule->alpha = setting(spec, BP_OPTIMIZER_ALPHA);
     rule->epsilon = setting(spec, BP_OPTIMIZER_EPSILON);
     rule->momentum = setting(spec, BP_OPTIMIZER_MOMENTUM);
     rule->centred = setting(spec, BP_OPTIMIZER_CENTRED) != 0;
 }
 
-static void rprop_rule(const struct bp_optimizer_spec *spec, uint64_t step,
-                       struct bp_rule *rule)
+static void rprop_rule(const struct bp_optimizer_spec *spec, struct bp_rule *rule)
 {
-    (void)step;
     rule->down = setting(spec, BP_OPTIMIZER_DOWN);
     rule->up = setting(spec, BP_OPTIMIZER_UP);
     rule->least = setting(spec, BP_OPTIMIZER_LEAST);
@@ -162,11 +171,9 @@ static void rprop_rule(const struct bp_optimizer_spec *spec, uint64_t step,
 }
 
 /* L-BFGS moves along lines: lbfgs.h has its steps. */
-static void no_rule(const struct bp_optimizer_spec *spec, uint64_t step,
-                    struct bp_rule *rule)
+static void no_rule(const struct bp_optimizer_spec *spec, struct bp_rule *rule)
 {
     (void)spec;
-    (void)step;
     (void)rule;
 }
 
@@ -176,34 +183,44 @@ static void no_rule(const struct bp_optimizer_spec *spec, uint64_t step,
     }
 
 static const struct kind kinds[] = {
-    {BP_OPTIMIZER_SGD, SETTINGS(sgd_table), 1, {BP_STATE_MOMENTUM}, sgd_rule},
+    {BP_OPTIMIZER_SGD, SETTINGS(sgd_table), 1, {BP_STATE_MOMENTUM}, sgd_rule, NULL},
     {BP_OPTIMIZER_ADAM,
      SETTINGS(adam_table),
      2,
      {BP_STATE_MOMENTUM, BP_STATE_SQUARES},
-     adam_rule},
-    {BP_OPTIMIZER_ADAGRAD, SETTINGS(adagrad_table), 1, {BP_STATE_SQUARES}, adagrad_rule},
+     adam_rule,
+     adam_step},
+    {BP_OPTIMIZER_ADAGRAD,
+     SETTINGS(adagrad_table),
+     1,
+     {BP_STATE_SQUARES},
+     adagrad_rule,
+     adagrad_step},
     {BP_OPTIMIZER_RMSPROP,
      SETTINGS(rmsprop_table),
      3,
      {BP_STATE_SQUARES, BP_STATE_MEAN, BP_STATE_MOMENTUM},
-     rmsprop_rule},
+     rmsprop_rule,
+     NULL},
     {BP_OPTIMIZER_AMSGRAD,
      SETTINGS(adam_table),
      3,
      {BP_STATE_MOMENTUM, BP_STATE_SQUARES, BP_STATE_LARGEST},
-     adam_rule},
+     adam_rule,
+     adam_step},
     {BP_OPTIMIZER_ADAMW,
      SETTINGS(adamw_table),
      2,
      {BP_STATE_MOMENTUM, BP_STATE_SQUARES},
-     adam_rule},
+     adam_rule,
+     adam_step},
     {BP_OPTIMIZER_RPROP,
      SETTINGS(rprop_table),
      2,
      {BP_STATE_GRADIENT, BP_STATE_STEP},
-     rprop_rule},
-    {BP_OPTIMIZER_LBFGS, SETTINGS(lbfgs_table), 0, {0}, no_rule},
+     rprop_rule,
+     NULL},
+    {BP_OPTIMIZER_LBFGS, SETTINGS(lbfgs_table), 0, {0}, no_rule, NULL},
 };
 
 static const struct kind *find(int32_t kind)
@@ -224,6 +241,20 @@ static double setting(const struct bp_optimizer_spec *spec, int32_t key)
     return value;
 }
 
+static void take_settings(struct bp_optimizer_spec *spec)
+{
+    struct bp_rule rule = {
+        .kind = spec->kind,
+        .rate = setting(spec, BP_OPTIMIZER_RATE),
+        .shrink = setting(spec, BP_OPTIMIZER_DECOUPLED_DECAY),
+        .decay = setting(spec, BP_OPTIMIZER_WEIGHT_DECAY),
+        .l1 = setting(spec, BP_OPTIMIZER_L1),
+    };
+
+    find(spec->kind)->rule(spec, &rule);
+    spec->rule = rule;
+}
+
 bp_status bp_optimizer_create(int32_t kind, const bp_env *env, bp_optimizer **optimizer)
 {
     const struct kind *found = find(kind);
@@ -239,6 +270,7 @@ bp_status bp_optimizer_create(int32_t kind, const bp_env *env, bp_optimizer **op
     made = object;
     made->spec.kind = kind;
     bp_settings_reset(&found->settings, made->spec.settings);
+    take_settings(&made->spec);
     *optimizer = made;
     return BP_OK;
 }
@@ -256,10 +288,15 @@ const char *bp_optimizer_error(const bp_optimizer *optimizer)
 
 bp_status bp_optimizer_set(bp_optimizer *optimizer, int32_t key, double value)
 {
+    bp_status status;
+
     if (optimizer == NULL)
         return BP_EINVAL;
-    return bp_settings_set(&find(optimizer->spec.kind)->settings,
-                           optimizer->spec.settings, key, value, &optimizer->text);
+    status = bp_settings_set(&find(optimizer->spec.kind)->settings,
+                             optimizer->spec.settings, key, value, &optimizer->text);
+    if (status == BP_OK)
+        take_settings(&optimizer->spec);
+    return status;
 }
 
 bp_status bp_optimizer_get(const bp_optimizer *optimizer, int32_t key, double *value)
@@ -310,16 +347,14 @@ struct bp_lbfgs_options bp_optimizer_lbfgs(const struct bp_optimizer_spec *spec,
 struct bp_rule bp_optimizer_rule(const struct bp_optimizer_spec *spec, double rate,
                                  const struct bp_optimizer_state *state)
 {
-    struct bp_rule rule = {
-        .kind = spec->kind,
-        .first = !state->started,
-        .rate = rate,
-        .decay = setting(spec, BP_OPTIMIZER_WEIGHT_DECAY),
-        .l1 = setting(spec, BP_OPTIMIZER_L1),
-    };
+    const struct kind *const kind = find(spec->kind);
+    struct bp_rule rule = spec->rule;
 
-    rule.shrink = rate * setting(spec, BP_OPTIMIZER_DECOUPLED_DECAY);
-    find(spec->kind)->rule(spec, state->updates + 1, &rule);
+    rule.first = !state->started;
+    rule.rate = rate;
+    rule.shrink = rate * rule.shrink;
+    if (kind->step != NULL)
+        kind->step(spec, state->updates + 1, &rule);
     return rule;
 }
 
@@ -339,5 +374,5 @@ void bp_optimizer_advance(const struct bp_optimizer_spec *spec,
                           struct bp_optimizer_state *state)
 {
     state->updates++;
-    state->started = state->started || setting(spec, BP_OPTIMIZER_MOMENTUM) > 0;
+    state->started = state->started || spec->rule.momentum > 0;
 }

@@ -17,6 +17,8 @@ enum { BP_OPTIMIZER_SETTINGS = 8 };
 struct bp_optimizer_spec {
     int32_t kind;
     double settings[BP_OPTIMIZER_SETTINGS]; /**< In the order of the kind's table. */
+    struct bp_rule rule; /**< The same as a rule: the rate as it is set, and `shrink` for
+                              a rate of 1. */
 };
 
 struct bp_optimizer {

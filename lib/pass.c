@@ -120,7 +120,7 @@ static void take_larger(const struct bp_plan *plan, size_t rows, size_t cols,
         *largest = one;
 }
 
-/* A batch of the widest outputs that a callback makes. */
+/* A batch of the widest inputs of a dense layer, or outputs that a callback makes. */
 static size_t plan_scratch(const struct bp_pass *pass, struct bp_plan *plan)
 {
     const size_t offset = plan->count;
@@ -132,6 +132,8 @@ static size_t plan_scratch(const struct bp_pass *pass, struct bp_plan *plan)
 
         if (node->spec.activation == BP_ACTIVATION_CUSTOM)
             take_larger(plan, pass->capacity, node->outputs, &largest);
+        if (node->spec.kind == BP_LAYER_KIND_DENSE)
+            take_larger(plan, pass->capacity, node->inputs, &largest);
     }
     *plan = largest;
     return offset;
@@ -163,6 +165,25 @@ static size_t runs_size(const struct bp_network *network)
     return network->count * sizeof(struct bp_op_run);
 }
 
+/* 0: there are none. */
+static size_t links_size(const struct bp_network *network)
+{
+    return bp_network_is_small(network) ? network->count * network->engine->link_size : 0;
+}
+
+static bool reserve_runs(struct bp_pass *pass)
+{
+    const struct bp_network *network = pass->network;
+    const size_t size = links_size(network);
+
+    pass->slots = bp_host_allocate(&network->host, slots_size(network));
+    pass->runs = bp_host_allocate(&network->host, runs_size(network));
+    if (size > 0)
+        pass->links = bp_host_allocate(&network->host, size);
+    return pass->slots != NULL && pass->runs != NULL &&
+           (size == 0 || pass->links != NULL);
+}
+
 static bp_status reserve(struct bp_pass *pass)
 {
     const struct bp_network *network = pass->network;
@@ -173,9 +194,7 @@ static bp_status reserve(struct bp_pass *pass)
     if (!bp_mul(pass->capacity, sizeof *pass->labels, &labels_size) ||
         !bp_mul(pass->capacity, sizeof *pass->weights, &weights_size))
         return BP_ELIMIT;
-    pass->slots = bp_host_allocate(&network->host, slots_size(network));
-    pass->runs = bp_host_allocate(&network->host, runs_size(network));
-    if (pass->slots == NULL || pass->runs == NULL)
+    if (!reserve_runs(pass))
         return BP_ENOMEM;
     plan_all(pass, &plan);
     if (plan.overflow)
@@ -235,15 +254,11 @@ void bp_pass_release(struct bp_pass *pass)
     bp_host_release(host, pass->weights, pass->capacity * sizeof *pass->weights);
     bp_host_release(host, pass->slots, slots_size(pass->network));
     bp_host_release(host, pass->runs, runs_size(pass->network));
+    bp_host_release(host, pass->links, links_size(pass->network));
     *pass = (struct bp_pass){.network = NULL};
 }
 
 void *bp_pass_row(const struct bp_pass *pass, size_t offset, size_t width, size_t row)
 {
     return bp_pass_at(pass, offset + row * bp_stride(width));
-}
-
-const struct bp_slot *bp_pass_last(const struct bp_pass *pass)
-{
-    return &pass->slots[pass->network->count - 1];
 }

@@ -22,6 +22,7 @@ struct bp_pass {
     bool training;   /**< Every layer keeps its numbers; there is room for gradients. */
     struct bp_slot *slots;
     struct bp_op_run *runs; /**< Of each layer, what is the same for all batches. */
+    void *links;            /**< NULL; or of a small network the same for one row. */
     struct bp_arena arena;
     struct bp_pool *pool;
     size_t input, targets, scratch;
@@ -41,7 +42,7 @@ struct bp_pass {
 bp_status bp_pass_create(struct bp_pass *pass, const struct bp_network *network,
                          size_t rows, bool training);
 
-/** Fill in `runs`: arrays and network are there. */
+/** Fill in `runs` and `links`: arrays and network are there. */
 void bp_pass_prepare(const struct bp_pass *pass);
 
 /** Also for a pass that is all zero. */
@@ -57,7 +58,10 @@ static inline void *bp_pass_at(const struct bp_pass *pass, size_t offset)
 void *bp_pass_row(const struct bp_pass *pass, size_t offset, size_t width, size_t row);
 
 /** The last layer's numbers. */
-const struct bp_slot *bp_pass_last(const struct bp_pass *pass);
+static inline const struct bp_slot *bp_pass_last(const struct bp_pass *pass)
+{
+    return &pass->slots[pass->network->count - 1];
+}
 
 /** Inputs to outputs. @return 0, or what a callback answered. */
 int32_t bp_pass_forward(const struct bp_pass *pass);
@@ -68,32 +72,37 @@ int32_t bp_pass_forward(const struct bp_pass *pass);
 int32_t bp_pass_backward(const struct bp_pass *pass, const struct bp_arena *grads,
                          bool fused);
 
-/** dC/dz to the gradients of all parameters, in @p grads.
- * @param update  NULL; or the gradients go into this step, and only scratch to @p grads:
- *                where bp_pass_steps(), which is bounded by bp_pass_bound(). */
-void bp_pass_gradients(const struct bp_pass *pass, const struct bp_arena *grads,
-                       const struct bp_update *update);
+/** dC/dz to the gradients of all parameters, in @p grads. @return whether all of them are
+ *  finite. */
+bool bp_pass_gradients(const struct bp_pass *pass, const struct bp_arena *grads);
 
-/** Whether bp_pass_gradients() can do an optimizer's step. */
+/** The gradients go into an optimizer's step instead, and only scratch to @p grads: where
+ *  bp_pass_steps(), and bp_pass_bound() is finite. */
+void bp_pass_update(const struct bp_pass *pass, const struct bp_arena *grads,
+                    const struct bp_update *update);
+
+/** Whether bp_pass_update() can do it, and is worth it. */
 bool bp_pass_steps(const struct bp_pass *pass);
 
-/** No gradient that bp_pass_gradients() will find is larger than this. */
+/** No gradient that bp_pass_update() will find is larger than this. */
 double bp_pass_bound(const struct bp_pass *pass);
 
-/** Add the cost of the batch's rows, not yet divided, to @p total. */
+/** The cost's work on the batch.
+ * @param fused  cost and last activation are one formula. */
+struct bp_cost_run bp_pass_cost_run(const struct bp_pass *pass,
+                                    const struct bp_cost_spec *cost, bool fused);
+
+/** Add the cost of the batch's rows to @p total, not yet divided by the run's divisor. */
 int32_t bp_pass_cost(const struct bp_pass *pass, const struct bp_cost_spec *cost,
-                     bool fused, double *total);
+                     const struct bp_cost_run *run, double *total);
 
 /** What the rows of the batch weigh together. */
 double bp_pass_weight(const struct bp_pass *pass);
 
-/** What the sum of the batch's costs is divided by. Rows that weigh nothing together have
- *  cost 0. */
-double bp_pass_divisor(const struct bp_pass *pass, const struct bp_cost_spec *cost);
-
-/** Write dC/da, or dC/dz if fused, of the mean over the batch to the last slot. */
+/** Write dC/da of the mean over the batch, or dC/dz if the run is fused, to the last
+ *  slot. */
 int32_t bp_pass_cost_gradient(const struct bp_pass *pass, const struct bp_cost_spec *cost,
-                              bool fused);
+                              const struct bp_cost_run *run);
 
 /** A step on this batch has succeeded: move what layers keep between batches. */
 void bp_pass_settle(const struct bp_pass *pass);

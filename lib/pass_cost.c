@@ -22,7 +22,9 @@ double bp_pass_weight(const struct bp_pass *pass)
     return sum;
 }
 
-double bp_pass_divisor(const struct bp_pass *pass, const struct bp_cost_spec *cost)
+/* What the sum of the batch's costs is divided by. Rows that weigh nothing together have
+ * cost 0. */
+static double divisor_of(const struct bp_pass *pass, const struct bp_cost_spec *cost)
 {
     const double weight = bp_pass_weight(pass);
 
@@ -30,8 +32,8 @@ double bp_pass_divisor(const struct bp_pass *pass, const struct bp_cost_spec *co
                            bp_network_width(pass->network));
 }
 
-static struct bp_cost_run cost_run_of(const struct bp_pass *pass,
-                                      const struct bp_cost_spec *cost, bool fused)
+struct bp_cost_run bp_pass_cost_run(const struct bp_pass *pass,
+                                    const struct bp_cost_spec *cost, bool fused)
 {
     const size_t cols = bp_network_width(pass->network);
 
@@ -48,7 +50,7 @@ static struct bp_cost_run cost_run_of(const struct bp_pass *pass,
         .targets = pass->has_targets ? bp_pass_at(pass, pass->targets) : NULL,
         .labels = pass->labels,
         .weights = pass->weighted ? pass->weights : NULL,
-        .divisor = bp_pass_divisor(pass, cost),
+        .divisor = divisor_of(pass, cost),
         .gradient = pass->training ? bp_pass_at(pass, bp_pass_last(pass)->grad) : NULL,
     };
 }
@@ -93,13 +95,11 @@ static int32_t call_value(const struct bp_pass *pass, const struct bp_cost_spec 
 }
 
 int32_t bp_pass_cost(const struct bp_pass *pass, const struct bp_cost_spec *cost,
-                     bool fused, double *total)
+                     const struct bp_cost_run *run, double *total)
 {
-    const struct bp_cost_run run = cost_run_of(pass, cost, fused);
-
     if (cost->kind == BP_COST_CUSTOM)
         return call_value(pass, cost, total);
-    *total = pass->network->engine->cost_value(&run, *total);
+    *total = pass->network->engine->cost_value(run, *total);
     return 0;
 }
 
@@ -116,20 +116,18 @@ static int32_t call_gradient(const struct bp_pass *pass, const struct bp_cost_sp
 }
 
 int32_t bp_pass_cost_gradient(const struct bp_pass *pass, const struct bp_cost_spec *cost,
-                              bool fused)
+                              const struct bp_cost_run *run)
 {
-    const struct bp_cost_run run = cost_run_of(pass, cost, fused);
-
     if (cost->kind == BP_COST_CUSTOM)
         return call_gradient(pass, cost);
-    pass->network->engine->cost_gradient(&run);
+    pass->network->engine->cost_gradient(run);
     return 0;
 }
 
 uint64_t bp_pass_cost_branches(const struct bp_pass *pass,
                                const struct bp_cost_spec *cost, bool fused, uint64_t hash)
 {
-    const struct bp_cost_run run = cost_run_of(pass, cost, fused);
+    const struct bp_cost_run run = bp_pass_cost_run(pass, cost, fused);
 
     if (cost->kind == BP_COST_CUSTOM)
         return hash;

@@ -4,6 +4,7 @@
 
 #include <math.h>
 
+/* The first layer has nobody to tell on the way back. */
 static struct bp_op_run prepared(const struct bp_pass *pass, size_t i)
 {
     const struct bp_network *network = pass->network;
@@ -20,7 +21,16 @@ static struct bp_op_run prepared(const struct bp_pass *pass, size_t i)
         .input = bp_pass_at(pass, i > 0 ? pass->slots[i - 1].output : pass->input),
         .z = bp_pass_at(pass, slot->z),
         .output = bp_pass_at(pass, slot->output),
+        .output_grad = pass->training ? bp_pass_at(pass, slot->grad) : NULL,
+        .input_grad =
+            pass->training && i > 0 ? bp_pass_at(pass, pass->slots[i - 1].grad) : NULL,
+        .scratch = bp_pass_at(pass, pass->scratch),
     };
+}
+
+static void *link_at(const struct bp_pass *pass, size_t i)
+{
+    return (unsigned char *)pass->links + i * pass->network->engine->link_size;
 }
 
 void bp_pass_prepare(const struct bp_pass *pass)
@@ -29,6 +39,14 @@ void bp_pass_prepare(const struct bp_pass *pass)
 
     for (i = 0; i < pass->network->count; i++)
         pass->runs[i] = prepared(pass, i);
+    for (i = 0; pass->links != NULL && i < pass->network->count; i++)
+        pass->network->engine->link(&pass->runs[i], link_at(pass, i));
+}
+
+/* Whether the batch goes the way of a single row through a small network. */
+static bool is_linked(const struct bp_pass *pass)
+{
+    return pass->links != NULL && pass->rows == 1;
 }
 
 /* What both directions of layer @p i have in common. */
@@ -50,27 +68,28 @@ static const struct bp_op *op_of(const struct bp_network *network, size_t i)
 
 int32_t bp_pass_forward(const struct bp_pass *pass)
 {
+    const struct bp_network *network = pass->network;
     int32_t answer = 0;
     size_t i;
 
-    for (i = 0; i < pass->network->count && answer == 0; i++) {
+    if (is_linked(pass)) {
+        network->engine->links_forward(network->kernels, pass->links, network->count);
+        return 0;
+    }
+    for (i = 0; i < network->count && answer == 0; i++) {
         const struct bp_op_run run = run_of(pass, i);
 
-        answer = op_of(pass->network, i)->forward(&run);
+        answer = op_of(network, i)->forward(&run);
     }
     return answer;
 }
 
-/* What the way back of layer @p i needs besides; the first layer has nobody to tell. */
 static struct bp_op_run backward_run_of(const struct bp_pass *pass,
                                         const struct bp_arena *grads, size_t i)
 {
     struct bp_op_run run = run_of(pass, i);
 
     run.grads = grads->base;
-    run.scratch = bp_pass_at(pass, pass->scratch);
-    run.output_grad = bp_pass_at(pass, pass->slots[i].grad);
-    run.input_grad = i > 0 ? bp_pass_at(pass, pass->slots[i - 1].grad) : NULL;
     return run;
 }
 
@@ -81,6 +100,11 @@ int32_t bp_pass_backward(const struct bp_pass *pass, const struct bp_arena *grad
     int32_t answer = 0;
     size_t i;
 
+    if (is_linked(pass)) {
+        network->engine->links_backward(network->kernels, pass->links, network->count,
+                                        fused);
+        return 0;
+    }
     for (i = network->count; i-- > 0 && answer == 0;) {
         struct bp_op_run run = backward_run_of(pass, grads, i);
 
@@ -90,8 +114,8 @@ int32_t bp_pass_backward(const struct bp_pass *pass, const struct bp_arena *grad
     return answer;
 }
 
-void bp_pass_gradients(const struct bp_pass *pass, const struct bp_arena *grads,
-                       const struct bp_update *update)
+void bp_pass_update(const struct bp_pass *pass, const struct bp_arena *grads,
+                    const struct bp_update *update)
 {
     const struct bp_network *network = pass->network;
     size_t i;
@@ -108,6 +132,18 @@ void bp_pass_gradients(const struct bp_pass *pass, const struct bp_arena *grads,
     }
 }
 
+bool bp_pass_gradients(const struct bp_pass *pass, const struct bp_arena *grads)
+{
+    const struct bp_network *network = pass->network;
+
+    if (is_linked(pass))
+        return network->engine->links_gradient(network->kernels, pass->links,
+                                               network->count, grads->base);
+    bp_pass_update(pass, grads, NULL);
+    return isfinite(
+        network->engine->largest(network->kernels, grads->base, network->params_count));
+}
+
 static bool has_parameters(const struct bp_node *node)
 {
     return node->weight.rows > 0 || node->bias.rows > 0;
@@ -118,6 +154,8 @@ bool bp_pass_steps(const struct bp_pass *pass)
     const struct bp_network *network = pass->network;
     size_t i;
 
+    if (is_linked(pass))
+        return false;
     for (i = 0; i < network->count; i++)
         if (has_parameters(&network->nodes[i]) && !op_of(network, i)->steps)
             return false;
@@ -139,12 +177,12 @@ double bp_pass_bound(const struct bp_pass *pass)
     size_t i;
 
     for (i = 0; i < network->count; i++) {
-        const struct bp_op_run run = backward_run_of(pass, &pass->arena, i);
-        const struct bp_node *node = &network->nodes[i];
+        const struct bp_op_run *const run = &pass->runs[i];
+        const struct bp_node *const node = run->node;
 
         if (has_parameters(node)) {
-            const double input = largest(pass, run.input, node->input_stride);
-            const double grad = largest(pass, run.output_grad, node->output_stride);
+            const double input = largest(pass, run->input, node->input_stride);
+            const double grad = largest(pass, run->output_grad, node->output_stride);
 
             bound = fmax(bound, (double)pass->rows * fmax(input, 1) * grad);
         }
@@ -171,7 +209,7 @@ void bp_pass_settle(const struct bp_pass *pass)
     const struct bp_network *network = pass->network;
     size_t i;
 
-    for (i = 0; i < network->count; i++) {
+    for (i = 0; pass->links == NULL && i < network->count; i++) {
         const struct bp_op *const op = op_of(network, i);
 
         if (op->settle != NULL) {

@@ -53,6 +53,7 @@ struct BP_REAL(product) {
     const real *init; /**< A row that every chain starts from; NULL: 0. */
     real *c;          /**< Its padding up to the next multiple of BP_LANES becomes 0. */
     size_t c_stride;
+    real *room; /**< NULL, or room for rows x depth numbers, which may be used. */
     const struct BP_REAL(step) * step; /**< NULL; or C is not written, but goes into this
                                            step. c and c_stride are those of w then. */
 };
@@ -98,6 +99,18 @@ struct BP_REAL(norm) {
     real *gamma_grad, *beta_grad; /**< Backward: a row each, or NULL. Padding stays 0. */
 };
 
+/** A dense layer at work on one example. All arrays are padded, with 0 but for a. */
+struct BP_REAL(link) {
+    size_t inputs, outputs;
+    size_t stride;                         /**< Of w. */
+    const real *x, *w, *b;                 /**< b may be NULL. */
+    real *z;                               /**< x W + b. */
+    struct BP_REAL(activation) activation; /**< From z to a, and g from dC/da to dC/dz. */
+    real *x_grad;                          /**< dC/dx, or NULL. */
+    size_t w_grad, b_grad;                 /**< Where in the gradients those of w and b
+                                                lie, as w and b do in the parameters. */
+};
+
 struct BP_REAL(kernels) {
     int32_t isa; /**< A `BP_ISA_` value. */
 
@@ -108,6 +121,13 @@ struct BP_REAL(kernels) {
 
     void (*activate)(struct bp_pool *pool, const struct BP_REAL(activation) * work);
     void (*derive)(struct bp_pool *pool, const struct BP_REAL(activation) * work);
+
+    /** Layer after layer of a small network: x to a; dC/da of the last to dC/dz of all,
+     *  which `fused` says is there for the last; and dC/dz to the gradients of all
+     *  parameters. @return whether these are finite. */
+    void (*links_forward)(const struct BP_REAL(link) * links, size_t count);
+    void (*links_backward)(const struct BP_REAL(link) * links, size_t count, bool fused);
+    bool (*links_gradient)(const struct BP_REAL(link) * links, size_t count, real *grads);
 
     /** Dropout, forward and backward; noise, which leaves numbers in padding. */
     void (*drop)(struct bp_pool *pool, const struct BP_REAL(random) * work);

@@ -37,6 +37,7 @@
 
 #include "kernel/activate.h"
 #include "kernel/linear.h"
+#include "kernel/links.h"
 #if BP_PRECISION == 64
 #include "kernel/normal.h"
 #endif
@@ -53,6 +54,9 @@ const struct BP_REAL(kernels) BP_REAL(KERNEL_TABLE) = {
     .sum_rows = sum_rows,
     .activate = activate,
     .derive = derive,
+    .links_forward = links_forward,
+    .links_backward = links_backward,
+    .links_gradient = links_gradient,
     .drop = drop,
     .blur = blur,
 #if BP_PRECISION == 64

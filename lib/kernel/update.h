@@ -85,7 +85,10 @@ static void update(struct bp_pool *pool, const struct bp_rule *rule,
     struct update_work work = {.span = span};
 
     scalars_set(&work.scalars, rule);
-    bp_parallel_for(pool, chunks, update_chunk, &work);
+    if (chunks == 1)
+        work.scalars.run(&work.scalars, span);
+    else
+        bp_parallel_for(pool, chunks, update_chunk, &work);
 }
 
 #endif

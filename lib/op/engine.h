@@ -42,6 +42,16 @@ struct bp_engine {
     /** The largest |x|; infinity if one is not finite. */
     double (*largest)(const void *kernels, const void *x, size_t count);
 
+    /* One example through a small network, see bp_network_is_small(): what is known of a
+     * dense layer beforehand, and the kernels of the same names on an array of that. */
+    size_t link_size;
+    void (*link)(const struct bp_op_run *run, void *link);
+    void (*links_forward)(const void *kernels, const void *links, size_t count);
+    void (*links_backward)(const void *kernels, const void *links, size_t count,
+                           bool fused);
+    bool (*links_gradient)(const void *kernels, const void *links, size_t count,
+                           void *grads);
+
     /** @return @p total plus the cost of each row, in their order. */
     double (*cost_value)(const struct bp_cost_run *run, double total);
     /** dC/da, or dC/dz if fused, of the mean over the batch. */

@@ -7,6 +7,7 @@
 #include "op/cost.h"
 #include "op/custom.h"
 #include "op/dense.h"
+#include "op/link.h"
 #include "op/norm.h"
 #include "op/random.h"
 
@@ -147,6 +148,11 @@ const struct bp_engine BP_REAL(engine) = {
     .clear = clear,
     .exp = exp_each,
     .largest = largest,
+    .link_size = sizeof(struct BP_REAL(link)),
+    .link = link_of,
+    .links_forward = links_forward,
+    .links_backward = links_backward,
+    .links_gradient = links_gradient,
     .cost_value = cost_value,
     .cost_gradient = cost_gradient,
     .cost_branches = cost_branches,

@@ -34,13 +34,20 @@ int main(int argc, char **argv)
         cmocka_unit_test(noise_is_a_function_of_place),
         cmocka_unit_test(norms_follow_their_formulas),
         cmocka_unit_test(variance_does_not_cancel),
+        cmocka_unit_test(links_have_the_bits_of_layers),
+        cmocka_unit_test(links_tell_what_is_not_finite),
         cmocka_unit_test(activations_follow_their_formulas),
         cmocka_unit_test(activations_have_the_same_bits),
         cmocka_unit_test(activations_keep_their_word_at_the_kinks),
         cmocka_unit_test(softmax_does_not_hide_a_nan),
     };
 
+    int failed = 0;
+
     if (argc > 1 && strcmp(argv[1], "--bench") == 0)
         return bench_all();
-    return cmocka_run_group_tests(tests, NULL, NULL) ? 1 : 0;
+    failed += cmocka_run_group_tests_name("aligned", tests, NULL, NULL);
+    array_shift = 3;
+    failed += cmocka_run_group_tests_name("unaligned", tests, NULL, NULL);
+    return failed ? 1 : 0;
 }

@@ -8,6 +8,7 @@
 #include "check_activate.h"
 #include "check_layers.h"
 #include "check_linear.h"
+#include "check_links.h"
 #include "check_move.h"
 #include "check_product.h"
 #include "check_update.h"
