@@ -4,8 +4,9 @@
 # Negative control of the tests that prove the mathematics. Each patch here plants one
 # fault in the library: one line of one file under lib/. The faults cover every layer,
 # activation, cost and bias path, and optimizers, schedules, clipping, weights, metrics,
-# fits, studies, traces, rankings, recorders, pictures, streams and checkpoints. The ordinary tests must go red for each of them; if they stay green,
-# it is they that are at fault.
+# fits, studies, traces, rankings, recorders, pictures, streams and checkpoints. The
+# ordinary tests must go red for each of them; if they stay green, it is they that are at
+# fault.
 #
 #     sh tests/mutants/run.sh                a sample of 5, another one every day
 #     sh tests/mutants/run.sh --sample N     a sample of N
@@ -37,7 +38,7 @@ fail() {
 }
 
 usage() {
-    sed -n '10,14s/^# *//p' "$0"
+    sed -n '11,15s/^# *//p' "$0"
     exit "$1"
 }
 
