@@ -1392,6 +1392,16 @@ typedef struct bp_csv_options {
                                      are no targets. */
     size_t features_count;      /**< How many. */
     size_t row_limit;           /**< More rows are refused; default 100 000 000. */
+    int32_t one_hot;            /**< 1: an input column in which a text stands (in a row
+                                     that is kept) is one input for each of its words, at
+                                     most 1000, in the order of the words: 1 for the word
+                                     of the row, 0 for the others. They are named
+                                     "column=word", and can be asked for in `features` by
+                                     these names: other words are refused then, so a
+                                     model that keeps its bp_dataset_input_name()s reads
+                                     later rows as its first. 0 (default): texts are
+                                     refused. */
+    uint32_t reserved_too;      /**< 0. */
 } bp_csv_options;
 
 /** Create an empty data set.
@@ -1552,6 +1562,19 @@ BP_API bp_status bp_dataset_generate(bp_dataset *dataset, int32_t kind, size_t r
  * @param on       finite, 1 as a rule.
  * @return ::BP_EINVAL, ::BP_ESTATE, ::BP_ENOMEM. */
 BP_API bp_status bp_dataset_one_hot(bp_dataset *dataset, float off, float on);
+
+/** Make a column of categories one column for each: 1 in that of the row's category, 0 in
+ * the others, in the place of the old one. As `one_hot` of ::bp_csv_options makes them of
+ * words. Names of inputs, if there are any, become "name=0", "name=1"... Data sets that
+ * share the memory stay as they are.
+ * @param dataset     a data set with inputs.
+ * @param col         the column, whole numbers from 0 to categories - 1.
+ * @param categories  1 to 1 000 000; more than the rows have are columns of zeros, so say
+ *                    the same for all data of a network.
+ * @return ::BP_EINVAL, ::BP_ESTATE without inputs, ::BP_EDATA naming the row of a number
+ *         that is none of these, ::BP_ENOMEM. */
+BP_API bp_status bp_dataset_one_hot_input(bp_dataset *dataset, size_t col,
+                                          size_t categories);
 
 /** Put the rows into a random order, the same for the same seed.
  * @return ::BP_EINVAL for NULL, ::BP_ENOMEM. */
@@ -2793,7 +2816,8 @@ enum {
     BP_PICTURE_PATHS = 3,   /**< The strongest paths from a connection to the cost. */
     BP_PICTURE_NUDGE = 4,   /**< Animated: a nudge goes forward, gradients come back. */
     BP_PICTURE_DOT = 5,     /**< A graph for Graphviz, folded as the network's picture. */
-    BP_PICTURE_JSON = 6,    /**< All numbers, as JSON. */
+    BP_PICTURE_JSON = 6,    /**< All numbers, as JSON; with a trace those of each example,
+                                 and what is ranked. */
     BP_PICTURE_INFLUENCE = 7,  /**< What bp_trace_find_influences() found last: the 16
                                     largest, with activity and error. */
     BP_PICTURE_WEIGHTS = 8,    /**< The weights that come into each unit of a dense layer,
@@ -2886,6 +2910,32 @@ BP_API bp_status bp_recorder_draw(bp_recorder *recorder, int32_t picture,
  *         stops. */
 BP_API bp_status bp_metrics_draw(bp_metrics *metrics, const bp_picture_options *options,
                                  bp_write_fn write, void *user);
+
+/** A line in a picture. */
+typedef struct bp_line {
+    uint32_t struct_size; /**< sizeof(bp_line), set by the caller. */
+    uint32_t reserved;    /**< 0. */
+    const char *frame;    /**< Name of the frame that it lies in; neighbours with the same
+                               name share one, at most 8. */
+    const char *name;     /**< Its own name, in UTF-8. */
+    const double *x;      /**< Where its points lie, */
+    const double *y;      /**< and how high; NaN is left out. */
+    size_t count;         /**< Points, at least 1. */
+} bp_line;
+
+/** Draw lines of any numbers, such as those of a history that was read from a file: a
+ * frame below the other. Takes no memory; thread safe.
+ * @param lines    in the order of their frames.
+ * @param count    how many, at least 1.
+ * @param x_name   what the axis to the right is called.
+ * @param options  or NULL for the defaults; the title is used.
+ * @param write    receives the bytes.
+ * @param user     passed to it.
+ * @return ::BP_EINVAL, also for more than 8 lines in a frame, ::BP_ESTOPPED if @p write
+ *         stops. */
+BP_API bp_status bp_lines_draw(const bp_line *lines, size_t count, const char *x_name,
+                               const bp_picture_options *options, bp_write_fn write,
+                                void *user);
 
 /** @} */
 

@@ -111,7 +111,10 @@ struct bp_st_tensor bp_stored_tensor(const struct bp_stored *stored);
 
 /* Bytes. */
 
-enum { BP_MOVE_SIZE = 1 << 20 };
+/* A smaller one makes many blocks of a small tensor: for the fuzzers. */
+#ifndef BP_MOVE_SIZE
+#define BP_MOVE_SIZE (1 << 20)
+#endif
 
 /** Memory for moving blocks, and the checksum of all that has come by. */
 struct bp_mover {

@@ -3,9 +3,13 @@
  * A CSV file becomes a data set in three passes over its text: the first record tells the
  * columns; the second pass counts the rows, checks that each has all columns, and finds
  * missing values; then memory is reserved, once, and the third pass reads the numbers.
+ *
+ * With one_hot, a column of texts is as many inputs as it has words. Between the second
+ * pass and the third, two more find these columns and learn the words, unless the caller
+ * gives them: an input "column=word" is such a word.
  */
-#include "dataset_names.h"
 #include "dataset_read.h"
+#include "dataset_words.h"
 #include "format/csv.h"
 #include "format/decimal.h"
 #include "format/quote.h"
@@ -20,6 +24,9 @@ struct column {
     char number[8]; /* The name, where the file has none. */
     enum role role;
     size_t index; /* Among the features or the targets. */
+    bool is_text; /* One hot: its words are inputs. */
+    bool given;   /* So the caller says. */
+    struct bp_words words;
 };
 
 struct table {
@@ -35,99 +42,12 @@ struct table {
     float *inputs, *outputs; /* Where the next row goes. */
     int32_t *label;
     float *values; /* The row that is being read: features, then targets. */
+    size_t values_size;
     struct bp_csv_field class_field;
+    struct bp_csv_field unknown; /* A word of the row; text NULL: none. */
     bool complete;
     struct bp_name_set classes;
 };
-
-/* Options. */
-
-bp_status bp_csv_options_init(bp_csv_options *options)
-{
-    if (options == NULL)
-        return BP_EINVAL;
-    *options = (bp_csv_options){.struct_size = sizeof *options,
-                                .separator = ',',
-                                .has_header = 1,
-                                .target_kind = BP_CSV_CLASSES,
-                                .missing = "NA",
-                                .row_limit = 100000000};
-    return BP_OK;
-}
-
-/* Printable or a tab, and nothing that belongs to numbers, words or quotes. */
-static bool separator_ok(int32_t c)
-{
-    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-    const bool number = (c >= '0' && c <= '9') || c == '.' || c == '+' || c == '-';
-
-    return c == '\t' || (c >= ' ' && c <= '~' && c != '"' && !letter && !number);
-}
-
-static bp_status check_flag(struct bp_text *text, const char *name, int32_t value)
-{
-    if (value == 0 || value == 1)
-        return BP_OK;
-    return bp_fail(text, BP_EINVAL, "%s is %ld, expected 0 or 1", name, (long)value);
-}
-
-static bp_status check_list(struct bp_text *text, const char *name,
-                            const char *const *list, size_t count)
-{
-    if (list == NULL && count != 0)
-        return bp_fail(text, BP_EINVAL, "%s_count is %zu, expected 0 as %s is NULL", name,
-                       count, name);
-    if (list != NULL && count == 0)
-        return bp_fail(text, BP_EINVAL, "%s_count is 0, expected at least 1", name);
-    for (size_t i = 0; i < count; i++)
-        if (list[i] == NULL)
-            return bp_fail(text, BP_EINVAL, "%s[%zu] is NULL", name, i);
-    return BP_OK;
-}
-
-static bp_status check_lists(struct bp_text *text, const bp_csv_options *options)
-{
-    bp_status status =
-        check_list(text, "targets", options->targets, options->targets_count);
-
-    if (status == BP_OK && options->target_kind == BP_CSV_NO_TARGETS &&
-        options->targets != NULL)
-        return bp_fail(text, BP_EINVAL,
-                       "targets are given, expected NULL for BP_CSV_NO_TARGETS");
-    if (status == BP_OK && options->target_kind == BP_CSV_CLASSES &&
-        options->targets_count > 1)
-        return bp_fail(text, BP_EINVAL,
-                       "targets_count is %zu, expected 1 at most for classes",
-                       options->targets_count);
-    if (status == BP_OK)
-        status = check_list(text, "features", options->features, options->features_count);
-    return status;
-}
-
-static bp_status check_options(struct bp_text *text, const bp_csv_options *options)
-{
-    bp_status status;
-
-    if (options->struct_size != sizeof *options)
-        return bp_fail(text, BP_EINVAL, "struct_size is %lu, expected %zu",
-                       (unsigned long)options->struct_size, sizeof *options);
-    if (!separator_ok(options->separator))
-        return bp_fail(text, BP_EINVAL,
-                       "separator is %ld, expected a character such as ',' ';' or tab",
-                       (long)options->separator);
-    if (options->target_kind < BP_CSV_CLASSES || options->target_kind > BP_CSV_NO_TARGETS)
-        return bp_fail(text, BP_EINVAL, "target_kind is %ld, expected a BP_CSV_ value",
-                       (long)options->target_kind);
-    if (options->reserved != 0)
-        return bp_fail(text, BP_EINVAL, "reserved is %lu, expected 0",
-                       (unsigned long)options->reserved);
-    if (options->row_limit == 0)
-        return bp_fail(text, BP_EINVAL, "row_limit is 0, expected at least 1");
-    status = check_flag(text, "has_header", options->has_header);
-    if (status == BP_OK)
-        status = check_flag(text, "drop_missing", options->drop_missing);
-    return status == BP_OK ? check_lists(text, options) : status;
-}
 
 static bp_status no_memory(struct table *table)
 {
@@ -171,6 +91,7 @@ static bp_status read_columns(struct table *table)
     if (table->columns == NULL)
         return no_memory(table);
     for (size_t col = 0; col < table->cols; col++) {
+        bp_words_begin(&table->columns[col].words, table->host);
         name_by_number(&table->columns[col], col + 1);
         if (!table->options.has_header)
             continue;
@@ -179,6 +100,77 @@ static bp_status read_columns(struct table *table)
         table->columns[col].name = field;
     }
     return BP_OK;
+}
+
+static struct column *column_of(const struct table *table, const char *name)
+{
+    for (size_t col = 0; col < table->cols; col++)
+        if (bp_csv_equals(&table->columns[col].name, name))
+            return &table->columns[col];
+    return NULL;
+}
+
+/* A word of a column becomes the input @p index. */
+static bp_status add_word(struct table *table, struct column *column, const char *word,
+                          size_t index)
+{
+    struct bp_quote quote;
+    const size_t length = strlen(word);
+
+    (void)bp_quote(&quote, word, length);
+    if ((column->role != ROLE_NONE && !column->given) ||
+        bp_words_find(&column->words, word, length) != SIZE_MAX)
+        return bp_fail(table->text, BP_EINVAL,
+                       "features[%zu] is the word %s, which is chosen already", index,
+                       quote.text);
+    if (column->words.set.count == BP_WORDS_LIMIT)
+        return bp_fail(table->text, BP_ELIMIT,
+                       "features[%zu] is the word %s, beyond %d words of a column", index,
+                       quote.text, BP_WORDS_LIMIT);
+    if (!bp_words_add(&column->words, word, length, index))
+        return no_memory(table);
+    column->role = ROLE_FEATURE;
+    column->is_text = column->given = true;
+    return BP_OK;
+}
+
+/* The column of "column=word", and where the word begins; `=` may be in both. */
+static struct column *split_word(const struct table *table, char *name, char **word)
+{
+    for (char *at = strchr(name, '='); at != NULL; at = strchr(at + 1, '=')) {
+        struct column *column;
+
+        *at = '\0';
+        column = column_of(table, name);
+        *at = '=';
+        *word = at + 1;
+        if (column != NULL)
+            return column;
+    }
+    return NULL;
+}
+
+static bp_status choose(struct table *table, const char *list, const char *name,
+                        enum role role, size_t index);
+
+static bp_status choose_feature(struct table *table, const char *name, size_t index)
+{
+    const size_t size = strlen(name) + 1;
+    char *copy, *word = NULL;
+    struct column *column;
+    bp_status status;
+
+    if (!table->options.one_hot || column_of(table, name) != NULL)
+        return choose(table, "features", name, ROLE_FEATURE, index);
+    copy = bp_host_allocate(table->host, size);
+    if (copy == NULL)
+        return no_memory(table);
+    memcpy(copy, name, size);
+    column = split_word(table, copy, &word);
+    status = column != NULL ? add_word(table, column, word, index)
+                            : choose(table, "features", name, ROLE_FEATURE, index);
+    bp_host_release(table->host, copy, size);
+    return status;
 }
 
 /* Give a role to the column that option @p list names in place @p index. */
@@ -235,7 +227,7 @@ static bp_status choose_features(struct table *table)
 
     table->features = options->features_count;
     for (size_t i = 0; i < options->features_count && status == BP_OK; i++)
-        status = choose(table, "features", options->features[i], ROLE_FEATURE, i);
+        status = choose_feature(table, options->features[i], i);
     for (size_t col = 0; col < table->cols && options->features == NULL; col++)
         if (table->columns[col].role == ROLE_NONE) {
             table->columns[col].role = ROLE_FEATURE;
@@ -292,6 +284,7 @@ static bp_status read_row(struct table *table, struct bp_csv *csv, field_fn visi
     struct bp_csv_field field = {0};
 
     table->complete = true;
+    table->unknown.text = NULL;
     for (size_t col = 0; col < table->cols; col++) {
         const struct column *column = &table->columns[col];
         bp_status status = bp_csv_next(csv, &field, table->text);
@@ -339,14 +332,185 @@ static bp_status count_rows(struct table *table)
     return BP_OK;
 }
 
+/* What a field says: the text of the file, or one that was taken for it. */
+struct plain {
+    const char *text;
+    size_t length;
+    char *taken;
+    size_t size;
+};
+
+static bool plain_begin(const struct table *table, const struct bp_csv_field *field,
+                        struct plain *plain)
+{
+    *plain = (struct plain){(const char *)field->text, field->length, NULL, 0};
+    if (!field->doubled)
+        return true;
+    plain->size = field->length;
+    plain->taken = bp_host_allocate(table->host, plain->size);
+    if (plain->taken == NULL)
+        return false;
+    plain->text = plain->taken;
+    plain->length = bp_csv_text(field, plain->taken);
+    return true;
+}
+
+static void plain_end(const struct table *table, const struct plain *plain)
+{
+    bp_host_release(table->host, plain->taken, plain->size);
+}
+
+/* Words. */
+
+/* Rows that are kept; the others are passed over. */
+static bp_status each_row(struct table *table, field_fn visit)
+{
+    struct bp_csv csv = table->body;
+    bp_status status = BP_OK;
+
+    while (status == BP_OK && !bp_csv_at_end(&csv)) {
+        struct bp_csv ahead = csv;
+
+        status = read_row(table, &ahead, NULL);
+        if (status == BP_OK && table->complete)
+            status = read_row(table, &csv, visit);
+        csv = ahead;
+    }
+    return status;
+}
+
+static bp_status find_text(struct table *table, const struct column *column,
+                           const struct bp_csv_field *field)
+{
+    const struct bp_csv_field trimmed = bp_csv_trimmed(field);
+    float value;
+
+    if (column->role == ROLE_FEATURE && !column->is_text &&
+        bp_decimal_read(trimmed.text, trimmed.length, &value) == BP_DECIMAL_MALFORMED)
+        table->columns[field->column].is_text = true;
+    return BP_OK;
+}
+
+static bp_status learn_word(struct table *table, const struct column *column,
+                            const struct bp_csv_field *field)
+{
+    struct bp_words *words = &table->columns[field->column].words;
+    struct plain plain;
+    bool done;
+
+    if (!column->is_text || column->given)
+        return BP_OK;
+    if (!plain_begin(table, field, &plain))
+        return no_memory(table);
+    done = bp_words_find(words, plain.text, plain.length) != SIZE_MAX;
+    if (!done && words->set.count == BP_WORDS_LIMIT) {
+        plain_end(table, &plain);
+        return bp_fail(table->text, BP_ELIMIT,
+                       "line %zu, column %zu: more than %d words in a column of texts",
+                       field->line, field->column + 1, BP_WORDS_LIMIT);
+    }
+    done = done || bp_words_add(words, plain.text, plain.length, 0);
+    plain_end(table, &plain);
+    return done ? BP_OK : no_memory(table);
+}
+
+/* Inputs move to the right of those that are wider than one; @p to has their places, and
+ * at first their widths. */
+static bool move_features(struct table *table, size_t *to)
+{
+    size_t at = 0;
+    bool done = true;
+
+    for (size_t i = 0; i < table->features; i++) {
+        const size_t width = to[i];
+
+        to[i] = at;
+        at += width; /* limited, as there are 65 536 columns of 1000 words at most */
+    }
+    for (size_t col = 0; done && col < table->cols; col++) {
+        struct column *column = &table->columns[col];
+
+        if (column->role != ROLE_FEATURE)
+            continue;
+        for (size_t i = 0; column->given && i < column->words.set.count; i++)
+            bp_words_slots(&column->words)[i] = to[bp_words_slots(&column->words)[i]];
+        if (!column->given)
+            column->index = to[column->index];
+        if (column->is_text && !column->given)
+            done = bp_words_rank(&column->words, column->index);
+    }
+    table->features = at;
+    return done;
+}
+
+static bp_status lay_out(struct table *table)
+{
+    size_t size = 0;
+    size_t *widths = bp_mul(table->features, sizeof *widths, &size)
+                         ? bp_host_allocate(table->host, size)
+                         : NULL;
+    bool done;
+
+    if (widths == NULL)
+        return no_memory(table);
+    for (size_t i = 0; i < table->features; i++)
+        widths[i] = 1;
+    for (size_t col = 0; col < table->cols; col++) {
+        const struct column *column = &table->columns[col];
+
+        if (column->role == ROLE_FEATURE && column->is_text && !column->given)
+            widths[column->index] = column->words.set.count;
+    }
+    done = move_features(table, widths);
+    bp_host_release(table->host, widths, size);
+    return done ? BP_OK : no_memory(table);
+}
+
+static bp_status find_words(struct table *table)
+{
+    bp_status status;
+
+    if (!table->options.one_hot)
+        return BP_OK;
+    status = each_row(table, find_text);
+    if (status == BP_OK)
+        status = each_row(table, learn_word);
+    return status == BP_OK ? lay_out(table) : status;
+}
+
 /* Values. */
+
+/* 1 for the word, 0 for the others of its column. */
+static bp_status read_word(struct table *table, const struct column *column,
+                           const struct bp_csv_field *field)
+{
+    const size_t *slots = bp_words_slots(&column->words);
+    struct plain plain;
+    size_t slot;
+
+    if (!plain_begin(table, field, &plain))
+        return no_memory(table);
+    slot = bp_words_find(&column->words, plain.text, plain.length);
+    plain_end(table, &plain);
+    for (size_t i = 0; i < column->words.set.count; i++)
+        table->values[slots[i]] = 0;
+    if (slot != SIZE_MAX)
+        table->values[slot] = 1;
+    else if (table->unknown.text == NULL)
+        table->unknown = *field;
+    return BP_OK;
+}
 
 static bp_status read_value(struct table *table, const struct column *column,
                             const struct bp_csv_field *field)
 {
     const bool target = column->role == ROLE_TARGET;
     const struct bp_csv_field trimmed = bp_csv_trimmed(field);
-    float *to = table->values + column->index + (target ? table->features : 0);
+    float *to;
+
+    if (column->is_text)
+        return read_word(table, column, field);
+    to = table->values + column->index + (target ? table->features : 0);
 
     if (target && table->options.target_kind == BP_CSV_CLASSES) {
         table->class_field = *field;
@@ -362,18 +526,13 @@ static bp_status read_value(struct table *table, const struct column *column,
 
 static bool learn_class(struct table *table, uint32_t *index)
 {
-    const struct bp_csv_field *field = &table->class_field;
-    char *text;
+    struct plain plain;
     bool done;
 
-    if (!field->doubled)
-        return bp_name_set_add(&table->classes, (const char *)field->text, field->length,
-                               index);
-    text = bp_host_allocate(table->host, field->length);
-    if (text == NULL)
+    if (!plain_begin(table, &table->class_field, &plain))
         return false;
-    done = bp_name_set_add(&table->classes, text, bp_csv_text(field, text), index);
-    bp_host_release(table->host, text, field->length);
+    done = bp_name_set_add(&table->classes, plain.text, plain.length, index);
+    plain_end(table, &plain);
     return done;
 }
 
@@ -382,6 +541,9 @@ static bp_status keep_row(struct table *table)
 {
     uint32_t index;
 
+    if (table->unknown.text != NULL)
+        return fail_value(table, &table->unknown,
+                          "none of the words that are inputs of it", true);
     memcpy(table->inputs, table->values, table->features * sizeof(float));
     table->inputs += table->features;
     if (table->options.target_kind == BP_CSV_NO_TARGETS)
@@ -420,8 +582,10 @@ static bool reserve(struct table *table)
     const bool numbers = table->options.target_kind == BP_CSV_NUMBERS;
     void *last;
 
-    table->values =
-        bp_host_allocate(table->host, table->cols * sizeof(float)); /* limited */
+    if (!bp_add(table->features, table->targets, &table->values_size) ||
+        !bp_mul(table->values_size, sizeof(float), &table->values_size))
+        return false;
+    table->values = bp_host_allocate(table->host, table->values_size);
     table->inputs =
         bp_part_create(table->host, table->kept, table->features, &parts[BP_PART_INPUTS]);
     if (table->values == NULL || table->inputs == NULL)
@@ -456,28 +620,69 @@ static bool finish_classes(struct table *table)
     return done;
 }
 
+/* Bytes of the names of a column's inputs. @return false if they are too many. */
+static bool measure_names(const struct column *column, size_t *size)
+{
+    size_t all = column->name.length + 1; /* one line: limited */
+
+    if (column->is_text && (!bp_mul(all, column->words.set.count, &all) ||
+                            !bp_add(all, column->words.set.used, &all)))
+        return false;
+    return bp_add(*size, all, size);
+}
+
+/* Where names go. */
+struct naming {
+    unsigned char *data;
+    size_t *offsets;
+    size_t at;
+};
+
+/* "column", or "column=word"; behind it a NUL. */
+static void put_name(struct naming *naming, const struct column *column, size_t slot,
+                     const char *word)
+{
+    naming->offsets[slot] = naming->at;
+    naming->at += bp_csv_text(&column->name, (char *)naming->data + naming->at);
+    if (word != NULL) {
+        naming->data[naming->at++] = '=';
+        memcpy(naming->data + naming->at, word, strlen(word));
+        naming->at += strlen(word);
+    }
+    naming->data[naming->at++] = '\0';
+}
+
+static void put_names(struct naming *naming, const struct column *column)
+{
+    const struct bp_words *words = &column->words;
+
+    if (!column->is_text)
+        put_name(naming, column, column->index, NULL);
+    for (uint32_t i = 0; column->is_text && i < words->set.count; i++)
+        put_name(naming, column, bp_words_slots(words)[i],
+                 bp_name_set_text(&words->set, i));
+}
+
 static bool finish_names(struct table *table)
 {
-    const size_t head = table->features * sizeof(size_t); /* limited */
+    struct naming naming = {.at = 0};
     struct bp_block *block;
-    size_t *offsets;
-    size_t at = head;
+    size_t size = 0;
 
+    if (!bp_mul(table->features, sizeof(size_t), &size))
+        return false;
+    naming.at = size;
     for (size_t col = 0; col < table->cols; col++)
-        at += table->columns[col].name.length + 1; /* one line: limited */
-    block = bp_block_create(table->host, at);
+        if (!measure_names(&table->columns[col], &size))
+            return false;
+    block = bp_block_create(table->host, size);
     if (block == NULL)
         return false;
-    offsets = (size_t *)(void *)bp_block_data(block);
-    at = head;
-    for (size_t col = 0; col < table->cols; col++) {
-        const struct column *column = &table->columns[col];
-
-        if (column->role != ROLE_FEATURE)
-            continue;
-        offsets[column->index] = at;
-        at += bp_csv_text(&column->name, (char *)bp_block_data(block) + at) + 1;
-    }
+    naming.data = bp_block_data(block);
+    naming.offsets = (size_t *)(void *)naming.data;
+    for (size_t col = 0; col < table->cols; col++)
+        if (table->columns[col].role == ROLE_FEATURE)
+            put_names(&naming, &table->columns[col]);
     table->content.input_names = (struct bp_names){table->features, block};
     return true;
 }
@@ -503,6 +708,8 @@ static bp_status read_table(struct table *table)
         status = choose_features(table);
     if (status == BP_OK)
         status = count_rows(table);
+    if (status == BP_OK)
+        status = find_words(table);
     if (status == BP_OK && !reserve(table))
         status = no_memory(table);
     if (status == BP_OK)
@@ -521,7 +728,9 @@ static bp_status fill_csv(struct bp_dataset *dataset, const struct bp_load *load
     bp_name_set_begin(&table.classes, host);
     status = read_table(&table);
     bp_name_set_release(&table.classes);
-    bp_host_release(host, table.values, table.cols * sizeof(float));
+    bp_host_release(host, table.values, table.values_size);
+    for (size_t col = 0; table.columns != NULL && col < table.cols; col++)
+        bp_words_release(&table.columns[col].words);
     bp_host_release(host, table.columns, table.cols * sizeof *table.columns);
     if (status == BP_OK)
         bp_dataset_adopt(dataset, &table.content);
@@ -538,7 +747,7 @@ static bp_status prepare(struct bp_dataset *dataset, const bp_csv_options *optio
 
     (void)bp_csv_options_init(chosen);
     if (options != NULL) {
-        status = check_options(&dataset->text, options);
+        status = bp_csv_check_options(&dataset->text, options);
         if (status != BP_OK)
             return status;
         *chosen = *options;

@@ -175,6 +175,22 @@ bool bp_name_set_add(struct bp_name_set *set, const char *name, size_t length,
     return true;
 }
 
+bool bp_name_set_find(const struct bp_name_set *set, const char *name, size_t length,
+                      uint32_t *index)
+{
+    struct node node = {0};
+
+    if (set->count == 0)
+        return false;
+    *index = candidate(set, name, length);
+    return !differ(text_of(set, *index), name, length, &node);
+}
+
+const char *bp_name_set_text(const struct bp_name_set *set, uint32_t index)
+{
+    return (const char *)text_of(set, index);
+}
+
 bool bp_name_set_rank(const struct bp_name_set *set, uint32_t *ranks)
 {
     const size_t size = set->count * sizeof(uint32_t); /* less than of the nodes */

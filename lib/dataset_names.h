@@ -24,6 +24,13 @@ void bp_name_set_release(struct bp_name_set *set);
 bool bp_name_set_add(struct bp_name_set *set, const char *name, size_t length,
                      uint32_t *index);
 
+/** The number of a name; false if it is not there. */
+bool bp_name_set_find(const struct bp_name_set *set, const char *name, size_t length,
+                      uint32_t *index);
+
+/** The text of a name that is there. */
+const char *bp_name_set_text(const struct bp_name_set *set, uint32_t index);
+
 /** Number the names, at least one, by the order of their bytes.
  * @param ranks  set->count places for the new number of each.
  * @return false if there is no memory. */

@@ -47,4 +47,7 @@ bp_status bp_parse_pair(struct bp_dataset *dataset, const struct bp_pair_reader 
 
 void bp_load_release(const struct bp_host *host, struct bp_load *load);
 
+/** That options of a CSV file can be. */
+bp_status bp_csv_check_options(struct bp_text *text, const bp_csv_options *options);
+
 #endif

@@ -120,7 +120,7 @@ static void take_larger(const struct bp_plan *plan, size_t rows, size_t cols,
         *largest = one;
 }
 
-/* A batch of the widest outputs that a callback makes. */
+/* A batch of the widest inputs of a dense layer, or outputs that a callback makes. */
 static size_t plan_scratch(const struct bp_pass *pass, struct bp_plan *plan)
 {
     const size_t offset = plan->count;
@@ -132,6 +132,8 @@ static size_t plan_scratch(const struct bp_pass *pass, struct bp_plan *plan)
 
         if (node->spec.activation == BP_ACTIVATION_CUSTOM)
             take_larger(plan, pass->capacity, node->outputs, &largest);
+        if (node->spec.kind == BP_LAYER_KIND_DENSE)
+            take_larger(plan, pass->capacity, node->inputs, &largest);
     }
     *plan = largest;
     return offset;

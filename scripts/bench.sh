@@ -23,6 +23,8 @@ MNIST if it is not there. All works, unless some are named: W1, W4-SGD, product.
   --repetitions N     so many of each; 5 if not said, 3 of those that take long
   --scaling           how the cost grows with threads, batch, width and depth: numbers and
                       pictures into build/bench
+  --files             what loading and saving a model of 100 MB costs, beside a plain read
+                      with a checksum and a plain write with fsync; nothing else
   --page              a full run and --scaling, written into docs/performance.md
   --verbose           tell what each library was tried with
   --help              this text
@@ -35,6 +37,7 @@ data=
 scale=full
 install=
 list=
+files=
 options=
 works=
 
@@ -46,6 +49,7 @@ while [ $# -gt 0 ]; do
         exit 0
         ;;
     --list) list=yes ;;
+    --files) files=yes ;;
     --quick) scale=quick ;;
     --smoke) scale=smoke ;;
     --install-peers) install=debian ;;
@@ -106,6 +110,10 @@ if [ -z "$build" ]; then
     need_packages $compiler libc6-dev cmake ninja-build zlib1g-dev pkg-config
     build=$need_root/build/bench
     need_stage bench "Building the library and the programs of the bench" programs || exit 1
+fi
+if [ -n "$files" ]; then
+    "$build/tests/bench/bench_files" "$need_root/build"
+    exit
 fi
 if [ -z "$data" ]; then
     sh "$need_root/scripts/get-data.sh" mnist >/dev/null ||

@@ -43,6 +43,14 @@ need_header() {
         "${CC:-cc}" -E - >/dev/null 2>&1
 }
 
+# need_header_of COMPILER HEADER [OPTION...]
+need_header_of() {
+    need_compiler=$1
+    need_file=$2
+    shift 2
+    printf '#include <%s>\n' "$need_file" | "$need_compiler" "$@" -E - >/dev/null 2>&1
+}
+
 # Is what the package brings here, from whatever source? This is what counts on other
 # systems, and on Debian for tools that somebody installed without apt.
 need_probe() {
@@ -54,6 +62,12 @@ need_probe() {
     xz-utils) need_have xz ;;
     qemu-user) need_have qemu-x86_64 ;;
     musl-tools) need_have musl-gcc ;;
+    gcc-avr) need_have avr-gcc ;;
+    avr-libc) need_header_of avr-gcc avr/io.h -mmcu=atmega2560 ;;
+    gcc-arm-none-eabi) need_have arm-none-eabi-gcc ;;
+    libnewlib-arm-none-eabi) need_header_of arm-none-eabi-gcc string.h ;;
+    python3-torch) /usr/bin/python3 -c 'import torch' >/dev/null 2>&1 ;;
+    python3-numpy) /usr/bin/python3 -c 'import numpy' >/dev/null 2>&1 ;;
     python3-venv) python3 -c 'import venv, ensurepip' >/dev/null 2>&1 ;;
     libc6-dev) need_header stdio.h ;;
     zlib1g-dev) need_header zlib.h ;;
@@ -193,8 +207,9 @@ need_node() {
 # --- What the tests use ---------------------------------------------------------------
 
 need_test_tools() {
-    need_packages gcc g++ clang libc6-dev cmake ninja-build make pkg-config \
-        patch zlib1g-dev libjansson-dev libcmocka-dev python3 nodejs npm valgrind binutils git qemu-user \
+    need_packages gcc g++ clang libc6-dev cmake ninja-build make pkg-config patch \
+        zlib1g-dev libjansson-dev libcmocka-dev python3 nodejs npm valgrind binutils git \
+        qemu-user help2man \
         doxygen doxygen-awesome-css graphviz chromium fonts-dejavu-core
     # koffi calls the library; the others set the formulas and look at the site.
     need_node koffi@2.16.2 mathjax@3.2.2 playwright-core@1.65.1 axe-core@4.14.1

@@ -30,7 +30,8 @@ musl           the unit tests and digests with another C library
 clang-release  everything, built by clang
 exhaustive     the scalar mathematics on every float there is
 mutants        every planted fault must be caught by a test
-fuzz           each fuzz target for 60 s by libFuzzer, under the sanitizers
+fuzz           each fuzz target by libFuzzer: BP_FUZZ_SECONDS, 60, or BP_FUZZ_RUNS inputs
+torch          a state_dict of PyTorch there and back
 kills          10 000 kills of a process that saves a model
 lesson         the 784-30-10 network on full MNIST, five seeds
 moonshot       six layers on distorted digits, an hour of training
@@ -127,45 +128,12 @@ stage_mutants() {
     sh "$need_root/tests/mutants/run.sh" --all
 }
 
-# The library with its targets is compiled once, all of it instrumented.
-fuzz_build() {
-    fuzz_flags="-O1 -g -std=gnu11 -fsanitize=address,undefined -fno-sanitize-recover=all"
-    rm -rf "$fuzz/objects"
-    mkdir -p "$fuzz/objects"
-    # shellcheck disable=SC2086  # lists of words
-    (cd "$fuzz/objects" && clang $fuzz_flags -fsanitize=fuzzer-no-link \
-        -DBP_WITH_JANSSON=1 -DBP_WITH_ZLIB=1 -I"$need_root/include" -I"$need_root/lib" \
-        -c "$need_root"/lib/*.c "$need_root"/lib/*/*.c "$need_root/tests/fuzz/targets.c")
-}
-
-fuzz_one() {
-    # shellcheck disable=SC2086
-    clang $fuzz_flags -fsanitize=fuzzer -DFUZZ_TARGET="fuzz_$1" \
-        "$need_root/tests/fuzz/driver.c" "$fuzz"/objects/*.o -ljansson -lz -lm \
-        -o "$fuzz/$1" || return 1
-    mkdir -p "$fuzz/corpus/$1"
-    "$fuzz/$1" -max_total_time="${BP_FUZZ_SECONDS:-60}" -print_final_stats=1 \
-        -artifact_prefix="$fuzz/$1-" -rss_limit_mb=1024 -timeout=10 \
-        "$fuzz/corpus/$1" "$need_root/tests/fuzz/corpus/$1" >"$fuzz/$1.log" 2>&1 || {
-        tail -n 40 "$fuzz/$1.log"
-        return 1
-    }
-    printf '%-12s %s inputs, %s a second, coverage %s\n' "$1" \
-        "$(sed -n 's/^stat::number_of_executed_units: *//p' "$fuzz/$1.log")" \
-        "$(sed -n 's/^stat::average_exec_per_sec: *//p' "$fuzz/$1.log")" \
-        "$(grep -o 'cov: [0-9]*' "$fuzz/$1.log" | tail -n 1 | cut -d ' ' -f 2)"
-}
-
 stage_fuzz() {
-    fuzz=$need_root/build/fuzz
-    need_packages libclang-rt-dev
-    mkdir -p "$fuzz"
-    fuzz_build || return 1
-    fuzz_failed=0
-    for target in model checkpoint import csv idx npy round_trip calls; do
-        fuzz_one "$target" || fuzz_failed=1
-    done
-    [ "$fuzz_failed" -eq 0 ]
+    sh "$need_root/tests/fuzz/run.sh"
+}
+
+stage_torch() {
+    sh "$need_root/scripts/interop.sh" torch
 }
 
 stage_kills() {

@@ -183,12 +183,43 @@ static void test_busy(void **state)
     bp_network_destroy(network);
 }
 
+static size_t count_of(const char *text, const char *part)
+{
+    size_t count = 0;
+
+    for (const char *at = strstr(text, part); at != NULL; at = strstr(at + 1, part))
+        ++count;
+    return count;
+}
+
+/* Frames by their names, texts escaped, gaps left out. */
+static void test_lines(void **state)
+{
+    static struct got got;
+    static const double x[] = {1, 2, 3, 4, 5}, y[] = {4, 3, NAN, 2, 1};
+    bp_line lines[3];
+
+    (void)state;
+    for (size_t i = 0; i < 3; ++i)
+        lines[i] = (bp_line){sizeof(bp_line), 0, "a<b", "c&d", x, y, 5};
+    lines[2].frame = "other";
+    memset(&got, 0, sizeof got);
+    ok(bp_lines_draw(lines, 3, "e<f", NULL, take, &got));
+    assert_int_equal(count_of(got.text, "a&#x3c;b"), 1);
+    assert_int_equal(count_of(got.text, ">other<"), 1);
+    assert_int_equal(count_of(got.text, "c&#x26;d"), 6); /* the line and its key */
+    assert_int_equal(count_of(got.text, "e&#x3c;f"), 2);
+    assert_null(strstr(got.text, "nan"));
+    assert_string_equal(got.text + got.used - 7, "</svg>\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_xml),     cmocka_unit_test(test_json),
         cmocka_unit_test(test_numbers), cmocka_unit_test(test_long),
         cmocka_unit_test(test_stop),    cmocka_unit_test(test_busy),
+        cmocka_unit_test(test_lines),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL) ? 1 : 0;

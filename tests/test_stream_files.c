@@ -199,6 +199,42 @@ static void files_that_change(void **state)
     bp_stream_destroy(stream);
 }
 
+/* A row that is longer than what is read at once, and no memory for it. */
+static void rows_longer_than_a_chunk(void **state)
+{
+    enum { WIDE = (1 << 18) + 7, HEAD = 12 };
+    struct failing_env *host = *state;
+    unsigned char *bytes = calloc(1, HEAD + 2 * WIDE);
+    bp_stream *stream = NULL;
+    bp_dataset *part = NULL;
+    float *row;
+
+    assert_non_null(bytes);
+    memcpy(bytes, "\0\0\x08\2", 4);
+    put_be32(bytes + 4, 2);
+    put_be32(bytes + 8, WIDE);
+    bytes[HEAD + WIDE] = 17;
+    bytes[HEAD + 2 * WIDE - 1] = 18;
+    failing_env_add_file(host, "wide", bytes, HEAD + 2 * WIDE);
+    failing_env_add_file(host, "two", "\0\0\x08\1\0\0\0\2\0\1", 10);
+    host->largest = WIDE - 1;
+    ok(bp_stream_create(env_of(state), &stream));
+    assert_status(bp_stream_open_idx(stream, "wide", "two"), BP_ENOMEM);
+    assert_non_null(strstr(bp_stream_error(stream), "no memory for a row of 262151 by"));
+    host->largest = 1 << 30;
+    ok(bp_stream_open_idx(stream, "wide", "two"));
+    ok(bp_dataset_create(env_of(state), &part));
+    ok(bp_stream_read(stream, 0, 1, 1, part));
+    row = malloc(WIDE * sizeof *row);
+    assert_non_null(row);
+    ok(bp_dataset_get_inputs(part, 0, row, WIDE));
+    assert_true(row[0] == 17.0f / 255 && row[1] == 0 && row[WIDE - 1] == 18.0f / 255);
+    free(row);
+    bp_dataset_destroy(part);
+    bp_stream_destroy(stream);
+    free(bytes);
+}
+
 static void write_file(const char *path, const void *bytes, size_t size)
 {
     FILE *file = fopen(path, "wb");
@@ -259,9 +295,8 @@ static void fit_on_files(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        HOST_TEST(files_give_their_rows),
-        HOST_TEST(files_that_cannot_be),
-        HOST_TEST(files_that_change),
+        HOST_TEST(files_give_their_rows), HOST_TEST(files_that_cannot_be),
+        HOST_TEST(files_that_change),     HOST_TEST(rows_longer_than_a_chunk),
         HOST_TEST(fit_on_files),
     };
 

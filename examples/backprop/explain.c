@@ -23,11 +23,11 @@ static const char explain_help[] =
     "  -h, --help                   display this help and exit\n";
 
 static const char picture_help[] =
-    "Usage: backprop picture MODEL -o FILE [OPTION]...\n"
+    "Usage: backprop picture MODEL [OPTION]...\n"
     "Draw a network; with an example and a connection, what a gradient is made of.\n"
     "\n"
     "      --kind NAME              network (default), chain, paths, nudge, dot or json\n"
-    "  -o, --output FILE            where it goes; - is standard output\n"
+    "  -o, --output FILE            where it goes (default: standard output)\n"
     "      --example TABLE          a table with the row and its answer\n"
     "      --row N                  which row of it (default 1)\n"
     "      --connection L:TO:FROM   layer, unit and unit of the layer before, from 0\n"
@@ -171,11 +171,6 @@ static void explain(const char *model, const struct settings *s)
 
 /* ---- pictures ---- */
 
-static int32_t write_piece(const void *bytes, size_t size, void *user)
-{
-    return fwrite(bytes, 1, size, user) != size;
-}
-
 static bp_picture_options names_for(const struct model *model, const char ***classes)
 {
     bp_picture_options options;
@@ -219,14 +214,13 @@ static void draw_example(const char *path, const struct settings *s, FILE *file)
 
 static void picture(const char *model, const struct settings *s)
 {
-    const char *to = strcmp(s->output, "-") == 0 ? NULL : s->output;
-    FILE *file = file_open(to);
+    struct fresh fresh = fresh_open(s->output);
 
     if (s->table.path == NULL)
-        draw_network(model, s, file);
+        draw_network(model, s, fresh.file);
     else
-        draw_example(model, s, file);
-    file_close(file, to);
+        draw_example(model, s, fresh.file);
+    fresh_close(&fresh);
 }
 
 static int32_t find_kind(const char *text)
@@ -270,7 +264,7 @@ static struct settings read_options(int argc, char **argv, const char *help)
         case 'o': s.output = optarg; break;
         default:
             if (!table_option(&s.table, option, help))
-                option_unknown("backprop explain or picture");
+                option_unknown(argv[0]);
         }
     return s;
 }
@@ -288,13 +282,24 @@ static int run_explain(int argc, char **argv)
     return EXIT_SUCCESS;
 }
 
+static int is_of_example(int32_t kind)
+{
+    return kind == BP_PICTURE_CHAIN || kind == BP_PICTURE_PATHS ||
+           kind == BP_PICTURE_NUDGE;
+}
+
 static int run_picture(int argc, char **argv)
 {
     const struct settings s = read_options(argc, argv, picture_help);
     const char *model = word_only(argc, argv, optind, "the model");
 
-    if (s.output == NULL || (s.table.path != NULL && s.connection == NULL)) {
-        fprintf(stderr, "error: expected -o, and --connection with --example\n");
+    if ((s.table.path == NULL) != (s.connection == NULL)) {
+        fprintf(stderr, "error: --example and --connection belong together\n");
+        return EXIT_USAGE;
+    }
+    if (s.table.path == NULL && is_of_example(s.kind)) {
+        fprintf(stderr, "error: --example and --connection are missing, of which --kind "
+                        "chain, paths and nudge are drawn\n");
         return EXIT_USAGE;
     }
     picture(model, &s);

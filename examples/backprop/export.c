@@ -15,12 +15,12 @@ static const char help[] =
     "      --c            C source FILE.c and its header, with a self-test; the name of\n"
     "                     the file is in front of all names in it\n"
     "      --onnx         an ONNX file, scaling included\n"
-    "      --csv          weights and biases as CSV; - is standard output\n"
+    "      --csv          weights and biases as CSV\n"
     "      --int8 TABLE   with --c: weights of 8 bits, calibrated by a table's rows;\n"
     "                     what that costs is told\n"
     "      --target NAME  the column with the answers of that table (default: the last)\n"
     "      --separator CHAR, --no-header, --drop-missing: as for train\n"
-    "  -o, --output FILE  where it goes\n"
+    "  -o, --output FILE  where it goes; - is standard output, but for --c\n"
     "  -h, --help         display this help and exit\n";
 
 struct request {
@@ -101,8 +101,21 @@ static void export_onnx(const struct model *model, const struct request *request
 {
     const bp_save_options options = options_of(model);
 
-    if (bp_network_export_onnx(model->network, request->output, &options) != BP_OK)
-        fail("%s", bp_network_error(model->network));
+    unsigned char *bytes;
+    size_t size = 0;
+
+    if (!file_is_standard(request->output)) {
+        if (bp_network_export_onnx(model->network, request->output, &options) != BP_OK)
+            fail("%s", bp_network_error(model->network));
+        return;
+    }
+    (void)bp_network_export_onnx_memory(model->network, &options, NULL, 0, &size);
+    bytes = check_allocate(size, 1);
+    CHECK(model->network,
+          bp_network_export_onnx_memory(model->network, &options, bytes, size, &size));
+    (void)fwrite(bytes, 1, size, stdout);
+    file_close(stdout, NULL);
+    free(bytes);
 }
 
 /* ---- CSV ---- */
@@ -152,13 +165,12 @@ static void write_layer(const struct model *model, size_t layer, FILE *file)
 
 static void export_csv(const struct model *model, const struct request *request)
 {
-    const char *to = strcmp(request->output, "-") == 0 ? NULL : request->output;
-    FILE *file = file_open(to);
+    FILE *file = file_open(request->output);
 
     fputs("layer,parameter,to,from,value\n", file);
     for (size_t i = 0; i < bp_network_layers(model->network); i++)
         write_layer(model, i, file);
-    file_close(file, to);
+    file_close(file, request->output);
 }
 
 static int run(int argc, char **argv)

@@ -5,14 +5,16 @@
  */
 #include "tool.h"
 
+#include "common/check.h"
 #include "common/options.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 static const struct command *const commands[] = {
-    &command_train,   &command_resume, &command_predict, &command_evaluate,
-    &command_inspect, &command_export, &command_explain, &command_picture,
+    &command_train,    &command_resume,  &command_predict,
+    &command_evaluate, &command_inspect, &command_export,
+    &command_explain,  &command_picture, &command_watch,
 };
 
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
@@ -33,6 +35,9 @@ static void print_help(FILE *file)
         "\n"
         "'backprop COMMAND --help' tells the options of a command.\n"
         "\n"
+        "A table, a model to read or a file to write may be -, for standard input and\n"
+        "output. Tables are CSV, plain or gzipped.\n"
+        "\n"
         "Exit status: 0 if all went well, 1 if not, 2 for a command line that was not\n"
         "understood, 130 if training was interrupted (the best weights are saved).\n"
         "\n"
@@ -47,8 +52,19 @@ static int is_word(const char *word, const char *brief, const char *full)
     return strcmp(word, brief) == 0 || strcmp(word, full) == 0;
 }
 
+/* What getopt and hints call the program. */
+static int run(const struct command *command, int argc, char **argv)
+{
+    static char name[32];
+
+    snprintf(name, sizeof name, "backprop %s", command->name);
+    argv[0] = name;
+    return command->run(argc, argv);
+}
+
 int main(int argc, char **argv)
 {
+    check_is_brief = 1;
     if (argc < 2) {
         print_help(stderr);
         return EXIT_USAGE;
@@ -63,7 +79,7 @@ int main(int argc, char **argv)
     }
     for (size_t i = 0; i < COMMANDS; i++)
         if (strcmp(argv[1], commands[i]->name) == 0)
-            return commands[i]->run(argc - 1, argv + 1);
+            return run(commands[i], argc - 1, argv + 1);
     fprintf(stderr, "error: '%s' is no command; backprop --help lists them\n", argv[1]);
     return EXIT_USAGE;
 }

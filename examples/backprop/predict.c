@@ -13,6 +13,7 @@ static const char help[] =
     "\n"
     "Of classes: the likeliest, and what the last layer puts out for each. Columns are\n"
     "found by the names that the model was trained with; other columns are passed over.\n"
+    "A word that the training did not have is refused. TABLE may be -, standard input.\n"
     "\n"
     "  -o, --output FILE     write there instead of to standard output\n"
     "      --separator CHAR  between fields (default ,)\n"

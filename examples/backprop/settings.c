@@ -40,14 +40,23 @@ static const struct option options[] = {{"output", required_argument, NULL, 'o'}
                                         {"seed", required_argument, NULL, 'S'},
                                         {"checkpoint", required_argument, NULL, 'c'},
                                         {"every", required_argument, NULL, 'E'},
+                                        {"history", required_argument, NULL, 'Y'},
+                                        {"watch", required_argument, NULL, 'W'},
+                                        {"regions", required_argument, NULL, 'G'},
                                         {"quiet", no_argument, NULL, 'q'},
                                         TABLE_OPTIONS};
 
 /* Options whose value is a path, and those that may change when a training goes on: the
  * others are in the state that it goes on from. */
-static const char paths[] = "oc", changeable[] = "oepEq";
+static const char paths[] = "ocYWG", changeable[] = "oepEqYWG";
 
 /* ---- the command line ---- */
+
+static void refuse(const char *name, const char *expected)
+{
+    fprintf(stderr, "error: %s is '%s', expected %s\n", name, optarg, expected);
+    exit(EXIT_USAGE);
+}
 
 /* "5" is epochs, "30s" is seconds. */
 static void read_every(struct settings *s, const char *text)
@@ -64,11 +73,20 @@ static void read_every(struct settings *s, const char *text)
     memcpy(number, text, length - 1);
     number[length - 1] = '\0';
     s->every_seconds = option_number("--every", number);
-    if (s->every_seconds > 0)
-        return;
-    fprintf(stderr, "error: --every is '%s', expected epochs as 5 or seconds as 30s\n",
-            text);
-    exit(EXIT_USAGE);
+    if (!(s->every_seconds > 0))
+        refuse("--every", "epochs as 5 or seconds as 30s");
+}
+
+/* From 0 to below the whole. */
+static double read_part(const char *name, int whole)
+{
+    const double part = option_number(name, optarg);
+    char expected[48];
+
+    snprintf(expected, sizeof expected, "a number from 0 to below %d", whole);
+    if (!(part >= 0 && part < whole))
+        refuse(name, expected);
+    return part;
 }
 
 static void read_option(struct settings *s, int option)
@@ -80,10 +98,17 @@ static void read_option(struct settings *s, int option)
     case 'H': s->hidden = optarg; break;
     case 'q': s->quiet = 1; break;
     case 'c': s->checkpoint = optarg; break;
+    case 'Y': s->history = optarg; break;
+    case 'W': s->watch = optarg; break;
+    case 'G': s->regions = optarg; break;
     case 'E': read_every(s, optarg); break;
-    case 'D': s->dropout = option_number("--dropout", optarg); break;
-    case 'R': s->rate = option_number("--rate", optarg); break;
-    case 'v': s->held_out = option_percent("--held-out", optarg); break;
+    case 'D': s->dropout = read_part("--dropout", 1); break;
+    case 'R':
+        s->rate = option_number("--rate", optarg);
+        if (!(s->rate > 0 && s->rate <= 1e6))
+            refuse("--rate", "a number above 0");
+        break;
+    case 'v': s->held_out = read_part("--held-out", 100); break;
     case 'e': s->epochs = option_whole("--epochs", optarg, 1, 1000000000); break;
     case 'p': s->patience = option_whole("--patience", optarg, 0, 1000000000); break;
     case 'b': s->batch = option_whole("--batch", optarg, 1, 1000000); break;
@@ -91,9 +116,8 @@ static void read_option(struct settings *s, int option)
     case 'a':
         if (bp_activation_find(optarg, &s->activation) == BP_OK)
             break;
-        fprintf(stderr, "error: --activation is '%s', expected a name such as tanh\n",
-                optarg);
-        exit(EXIT_USAGE);
+        refuse("--activation", "a name such as tanh");
+        break;
     default: (void)table_option(&s->table, option, train_help);
     }
 }
@@ -153,6 +177,14 @@ struct settings settings_read(int argc, char **argv)
         fprintf(stderr, "error: -o is missing: where the model goes\n");
         exit(EXIT_USAGE);
     }
+    if (file_is_standard(s.output))
+        s.quiet = 1; /* The model is all that goes there. */
+    if (s.checkpoint != NULL &&
+        (file_is_standard(s.table.path) || file_is_standard(s.output))) {
+        fprintf(stderr,
+                "error: --checkpoint needs a table and a model in files, not -\n");
+        exit(EXIT_USAGE);
+    }
     return s;
 }
 
@@ -197,19 +229,15 @@ static void put_word(FILE *file, size_t index, const char *value)
 void settings_keep(const struct settings *s, uint64_t fingerprint)
 {
     const char *path = beside(s->checkpoint, ".options");
-    const char *new = beside(path, ".new");
-    FILE *file = file_open(new);
+    struct fresh fresh = fresh_open(path);
 
-    fprintf(file, "backprop-training %016" PRIx64 "\n", fingerprint);
-    put_path(file, s->table.path);
-    putc('\n', file);
+    fprintf(fresh.file, "backprop-training %016" PRIx64 "\n", fingerprint);
+    put_path(fresh.file, s->table.path);
+    putc('\n', fresh.file);
     for (size_t i = 0; i < sizeof options / sizeof options[0]; i++)
         if (s->given[i] != NULL)
-            put_word(file, i, s->given[i]);
-    file_close(file, new);
-    if (rename(new, path) != 0)
-        fail("%s cannot be written: %s", path, strerror(errno));
-    free((char *)new);
+            put_word(fresh.file, i, s->given[i]);
+    fresh_close(&fresh);
     free((char *)path);
 }
 
@@ -231,8 +259,10 @@ struct words {
 
 static struct words read_lines(const char *path)
 {
-    struct words words = {.text = file_read(path)};
+    struct words words = {.count = 0};
+    size_t size;
 
+    words.text = file_read(path, &size);
     for (char *at = words.text; *at != '\0' && words.count < MOST_WORDS;) {
         char *end = at + strcspn(at, "\n");
 
@@ -248,8 +278,12 @@ static struct words read_lines(const char *path)
 static void take_kept(struct settings *s, const char *checkpoint, uint64_t *fingerprint)
 {
     const char *path = beside(checkpoint, ".options");
-    struct words words = read_lines(path);
+    struct words words;
 
+    if (!file_is_there(path))
+        fail("%s is not there, which 'backprop train --checkpoint %s' writes", path,
+             checkpoint);
+    words = read_lines(path);
     if (words.count < 2 ||
         sscanf(words.list[0], "backprop-training %16" SCNx64, fingerprint) != 1)
         fail("%s is not what 'backprop train --checkpoint' writes", path);

@@ -73,6 +73,32 @@ int table_option(struct table *table, int option, const char *help)
     }
 }
 
+/* "-" is standard input. */
+static bp_status read_csv(bp_dataset *data, const char *path,
+                          const bp_csv_options *options)
+{
+    bp_status status;
+    size_t size;
+    char *text;
+
+    if (!file_is_standard(path))
+        return bp_dataset_read_csv(data, path, options);
+    text = file_read(path, &size);
+    status = bp_dataset_parse_csv(data, text, size, options);
+    free(text);
+    return status;
+}
+
+/* What the user of the tool can do about it. */
+static const char *hint_for(const char *error)
+{
+    if (strstr(error, "the value is missing") != NULL)
+        return "; --drop-missing leaves such rows out";
+    if (strstr(error, "which is chosen already") != NULL)
+        return "; --target names the columns with the answers, by default the last";
+    return "";
+}
+
 bp_dataset *table_read(const struct table *table, int targets,
                        const char *const *features, size_t count)
 {
@@ -88,6 +114,7 @@ bp_dataset *table_read(const struct table *table, int targets,
     options.separator = table->separator;
     options.has_header = table->has_header;
     options.drop_missing = table->drop_missing;
+    options.one_hot = 1;
     options.features = features;
     options.features_count = count;
     if (table->targets != NULL && targets != TABLE_NO_TARGETS) {
@@ -96,8 +123,8 @@ bp_dataset *table_read(const struct table *table, int targets,
         options.targets_count = names.count;
     }
     CHECK_STATUS(bp_dataset_create(NULL, &data));
-    if (bp_dataset_read_csv(data, table->path, &options) != BP_OK)
-        fail("%s", bp_dataset_error(data));
+    if (read_csv(data, table->path, &options) != BP_OK)
+        fail("%s%s", bp_dataset_error(data), hint_for(bp_dataset_error(data)));
     names_free(&names);
     return data;
 }
@@ -113,12 +140,26 @@ static void take_names(struct model *model)
         model->input_names[i] = bp_bundle_input_name(model->bundle, i);
 }
 
+static bp_status load(bp_bundle *bundle, const char *path)
+{
+    bp_status status;
+    size_t size;
+    char *bytes;
+
+    if (!file_is_standard(path))
+        return bp_bundle_load(bundle, path, NULL);
+    bytes = file_read(path, &size);
+    status = bp_bundle_load_memory(bundle, bytes, size, NULL);
+    free(bytes);
+    return status;
+}
+
 struct model model_load(const char *path)
 {
     struct model model = {.path = path};
 
     CHECK_STATUS(bp_bundle_create(NULL, &model.bundle));
-    if (bp_bundle_load(model.bundle, path, NULL) != BP_OK)
+    if (load(model.bundle, path) != BP_OK)
         fail("%s", bp_bundle_error(model.bundle));
     model.network = bp_bundle_get_network(model.bundle);
     model.inputs = bp_network_inputs(model.network);
@@ -137,10 +178,24 @@ void model_free(struct model *model)
     *model = (struct model){0};
 }
 
+/* Those of columns without a header: "3", or "3=word". */
+static int names_are_numbers(const struct model *model)
+{
+    for (size_t i = 0; i < model->inputs; i++) {
+        const char *name = model->input_names[i];
+        const size_t digits = strspn(name, "0123456789");
+
+        if (digits == 0 || (name[digits] != '\0' && name[digits] != '='))
+            return 0;
+    }
+    return 1;
+}
+
 bp_dataset *model_read_raw(const struct model *model, const struct table *table,
                            int targets)
 {
-    const int named = table->has_header && model->input_names != NULL;
+    const int named =
+        model->input_names != NULL && (table->has_header || names_are_numbers(model));
     bp_dataset *data = table_read(table, targets, named ? model->input_names : NULL,
                                   named ? model->inputs : 0);
 
@@ -194,7 +249,7 @@ size_t model_label(const struct model *model, const bp_dataset *data, size_t row
 
 FILE *file_open(const char *path)
 {
-    FILE *file = path == NULL ? stdout : fopen(path, "wb");
+    FILE *file = file_is_standard(path) ? stdout : fopen(path, "wb");
 
     if (file == NULL)
         fail("%s cannot be written: %s", path, strerror(errno));
@@ -206,33 +261,103 @@ void file_close(FILE *file, const char *path)
     const int bad = ferror(file) | (file == stdout ? fflush(file) : fclose(file));
 
     if (bad)
-        fail("%s cannot be written", path != NULL ? path : "standard output");
+        fail("%s cannot be written", file_is_standard(path) ? "standard output" : path);
 }
 
-char *file_read(const char *path)
+int file_is_there(const char *path)
 {
     FILE *file = fopen(path, "rb");
-    size_t size = 0, room = 4096;
+
+    if (file != NULL)
+        (void)fclose(file);
+    return file != NULL;
+}
+
+int file_is_standard(const char *path)
+{
+    return path == NULL || strcmp(path, "-") == 0;
+}
+
+/* What a program that ends by an error leaves behind goes. */
+static char unfinished[4096];
+
+static void remove_unfinished(void)
+{
+    if (unfinished[0] != '\0')
+        (void)remove(unfinished);
+}
+
+static void remember_unfinished(const char *path)
+{
+    static int is_registered;
+
+    snprintf(unfinished, sizeof unfinished, "%s", path);
+    if (!is_registered)
+        is_registered = atexit(remove_unfinished) == 0;
+}
+
+struct fresh fresh_open(const char *path)
+{
+    struct fresh fresh = {.path = path};
+
+    if (file_is_standard(path)) {
+        fresh.path = NULL;
+        fresh.file = stdout;
+        return fresh;
+    }
+    fresh.beside = check_allocate(strlen(path) + sizeof ".new", 1);
+    strcpy(fresh.beside, path);
+    strcat(fresh.beside, ".new");
+    fresh.file = file_open(fresh.beside);
+    remember_unfinished(fresh.beside);
+    return fresh;
+}
+
+void fresh_close(struct fresh *fresh)
+{
+    file_close(fresh->file, fresh->beside);
+    if (fresh->beside != NULL && rename(fresh->beside, fresh->path) != 0)
+        fail("%s cannot be written: %s", fresh->path, strerror(errno));
+    unfinished[0] = '\0';
+    free(fresh->beside);
+}
+
+int32_t write_piece(const void *bytes, size_t size, void *user)
+{
+    return fwrite(bytes, 1, size, user) == size ? 0 : 1;
+}
+
+/* Room for as much again. */
+static char *grow(char *text, size_t *room)
+{
+    char *more;
+
+    *room *= 2;
+    more = realloc(text, *room);
+    if (more == NULL)
+        fail("out of memory for %zu bytes", *room);
+    return more;
+}
+
+char *file_read(const char *path, size_t *size)
+{
+    FILE *file = strcmp(path, "-") == 0 ? stdin : fopen(path, "rb");
+    size_t room = 65536;
     char *text = check_allocate(room, 1);
 
     if (file == NULL)
         fail("%s cannot be read: %s", path, strerror(errno));
-    for (size_t got; (got = fread(text + size, 1, room - 1 - size, file)) > 0;) {
-        char *more;
-
-        size += got;
-        if (size + 1 < room)
-            continue;
-        room *= 2;
-        more = realloc(text, room);
-        if (more == NULL)
-            fail("out of memory for %s", path);
-        text = more;
+    *size = 0;
+    for (size_t got; (got = fread(text + *size, 1, room - 1 - *size, file)) > 0;) {
+        *size += got;
+        if (*size + 1 == room)
+            text = grow(text, &room);
     }
     if (ferror(file))
         fail("%s cannot be read", path);
-    (void)fclose(file);
-    text[size] = '\0';
+    if (file != stdin)
+        (void)fclose(file);
+    text[*size] = '\0';
     return text;
 }
 

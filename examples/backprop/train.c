@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* train and resume: a network learns a table. */
+#include "show.h"
 #include "training.h"
 
 #include "common/check.h"
@@ -14,11 +15,12 @@ const char train_help[] =
     "Usage: backprop train TABLE -o MODEL [OPTION]...\n"
     "Train a network on a table (CSV, plain or gzipped) and save it.\n"
     "\n"
-    "Inputs are scaled to mean 0 and deviation 1; the model keeps the scale, and takes\n"
-    "rows as they are in the table. Part of the rows is held out; the weights that were\n"
-    "best on these are saved. Ctrl-C ends the training and saves the best so far.\n"
+    "Inputs are scaled to mean 0 and deviation 1; a column of words is one input for\n"
+    "each word. The model keeps the scale and the words, and takes rows as they are.\n"
+    "TABLE may be -, standard input. Part of the rows is held out; the weights that\n"
+    "were best on these are saved. Ctrl-C ends the training and saves the best so far.\n"
     "\n"
-    "  -o, --output FILE            where the model goes\n"
+    "  -o, --output FILE            where the model goes; - is standard output\n"
     "      --target NAME[,NAME]...  the columns to learn (default: the last)\n"
     "      --features NAME[,NAME].. the columns to learn from (default: all others)\n"
     "      --regression             the targets are numbers, not names of classes\n"
@@ -35,6 +37,12 @@ const char train_help[] =
     "                               'backprop resume FILE' goes on after a kill; once\n"
     "                               the training is complete, the file goes\n"
     "      --every N|Ns             keep it after N epochs or N seconds (default 30s)\n"
+    "      --watch FILE             draw the learning curves there while it runs, as\n"
+    "                               SVG for a browser to reload\n"
+    "      --regions FILE           the same for what a network of two inputs answers\n"
+    "                               in the plane, with the rows in it\n"
+    "      --history FILE           add the figures of each epoch there, as CSV, which\n"
+    "                               'backprop watch' draws\n"
     "      --separator CHAR         between fields (default ,)\n"
     "      --no-header              the first line holds values; columns are 1, 2, ...\n"
     "      --drop-missing           leave out rows with missing values\n"
@@ -55,6 +63,8 @@ const char resume_help[] =
     "      --epochs N        at most, in all\n"
     "      --patience N      end after so many without a better one\n"
     "      --every N|Ns      keep the state after N epochs or N seconds\n"
+    "      --watch FILE, --regions FILE, --history FILE\n"
+    "                        as for train; a history goes on\n"
     "  -q, --quiet           say nothing but errors\n"
     "  -h, --help            display this help and exit\n";
 
@@ -132,16 +142,18 @@ static void interrupt(int number)
 }
 
 struct watch {
+    const struct settings *s;
     struct progress progress;
-    int quiet;
+    struct show show;
 };
 
 static int32_t look(const bp_progress *now, void *user)
 {
     struct watch *watch = user;
 
-    if (!watch->quiet)
+    if (!watch->s->quiet)
         (void)progress_show(now, &watch->progress);
+    show_look(&watch->show, now);
     return interrupted;
 }
 
@@ -175,21 +187,12 @@ static void tell_end(const struct settings *s, bp_status status,
                result->best);
 }
 
-static int is_there(const char *path)
-{
-    FILE *file = fopen(path, "rb");
-
-    if (file != NULL)
-        (void)fclose(file);
-    return file != NULL;
-}
-
 /* The state of the training that broke off, if it had kept any. */
 static void restore(const struct settings *s, bp_trainer *trainer)
 {
     bp_snapshot *state;
 
-    if (!is_there(s->checkpoint))
+    if (!file_is_there(s->checkpoint))
         return;
     CHECK_STATUS(bp_snapshot_create(NULL, &state));
     if (bp_snapshot_load(state, s->checkpoint, NULL) != BP_OK)
@@ -225,7 +228,7 @@ static void catch_signals(void (*handler)(int))
 static void fit(const struct settings *s, const struct rows *data, bp_network *network,
                 const bp_cost *cost)
 {
-    struct watch watch = {.quiet = s->quiet};
+    struct watch watch = {.s = s};
     bp_trainer *trainer = make_trainer(s, network, cost);
     bp_fit_result result = {.struct_size = sizeof result};
     bp_fit_options options = fit_options(s, data);
@@ -239,10 +242,13 @@ static void fit(const struct settings *s, const struct rows *data, bp_network *n
     watch.progress.cost = cost;
     watch.progress.data = s->regression ? NULL : data->test;
     progress_begin(&watch.progress);
+    watch.show = show_begin(s, data, network);
+    options.metrics = watch.show.metrics;
     catch_signals(interrupt);
     status = bp_trainer_train(trainer, data->train, &options, &result);
     catch_signals(SIG_DFL);
     progress_end(&watch.progress);
+    show_end(&watch.show);
     if (status != BP_ESTOPPED)
         CHECK(trainer, status);
     tell_end(s, status, &result);
@@ -262,6 +268,25 @@ static const char **names_of(const bp_dataset *data, size_t count, name_fn name)
     return names;
 }
 
+static void write_model(bp_network *network, const char *path,
+                        const bp_save_options *options)
+{
+    unsigned char *bytes;
+    size_t size = 0;
+
+    if (!file_is_standard(path)) {
+        if (bp_network_save(network, path, options) != BP_OK)
+            fail("%s", bp_network_error(network));
+        return;
+    }
+    (void)bp_network_save_memory(network, options, NULL, 0, &size);
+    bytes = check_allocate(size, 1);
+    CHECK(network, bp_network_save_memory(network, options, bytes, size, &size));
+    (void)fwrite(bytes, 1, size, stdout);
+    file_close(stdout, NULL);
+    free(bytes);
+}
+
 static void save(const struct settings *s, const struct rows *data, bp_network *network,
                  const bp_cost *cost)
 {
@@ -278,8 +303,7 @@ static void save(const struct settings *s, const struct rows *data, bp_network *
     options.class_count = classes;
     options.input_names = input_names;
     options.input_count = inputs;
-    if (bp_network_save(network, s->output, &options) != BP_OK)
-        fail("%s", bp_network_error(network));
+    write_model(network, s->output, &options);
     if (!s->quiet)
         printf("saved %s\n", s->output);
     free(class_names);
@@ -293,6 +317,9 @@ static void tell_begin(const bp_network *network, const struct rows *data)
            bp_dataset_rows(data->train), bp_dataset_rows(data->test),
            bp_network_inputs(network), bp_network_outputs(network),
            bp_network_parameters(network));
+    if (bp_dataset_dropped(data->all) > 0)
+        printf("%zu rows with missing values were left out\n",
+               bp_dataset_dropped(data->all));
 }
 
 static int train(const struct settings *s, struct rows *data)
@@ -325,7 +352,7 @@ static int run_train(int argc, char **argv)
     const struct settings s = settings_read(argc, argv);
     struct rows data;
 
-    if (s.checkpoint != NULL && is_there(s.checkpoint))
+    if (s.checkpoint != NULL && file_is_there(s.checkpoint))
         fail("--checkpoint is %s, which is there already: 'backprop resume' goes on with "
              "it; remove it to begin anew",
              s.checkpoint);

@@ -25,6 +25,10 @@ struct settings {
     uint64_t every_epochs;
     double every_seconds;
 
+    /* Where what happens goes: a table, learning curves, the plane of a network of two
+     * inputs. NULL: nowhere. */
+    const char *history, *watch, *regions;
+
     /* The options as they were given, NULL for those that were not: to be kept. "" stands
      * for an option without a value. */
     const char *given[MOST_SETTINGS];

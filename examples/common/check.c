@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+int check_is_brief;
+
 void check_status(bp_status status, const char *reason, const char *call,
                   const char *file, int line)
 {
@@ -15,6 +17,8 @@ void check_status(bp_status status, const char *reason, const char *call,
     const char *slash = strrchr(file, '/');
     fflush(stdout);
     fprintf(stderr, "error: %s\n", reason[0] != '\0' ? reason : bp_status_text(status));
+    if (check_is_brief)
+        exit(EXIT_FAILURE);
     fprintf(stderr, "  status: %s\n", bp_status_text(status));
     fprintf(stderr, "  call:   %s\n", call);
     fprintf(stderr, "  place:  %s, line %d\n", slash != NULL ? slash + 1 : file, line);

@@ -52,6 +52,9 @@
 void check_status(bp_status status, const char *reason, const char *call,
                   const char *file, int line);
 
+/* For tools, whose users have not written the calls: 1 leaves call and place out. */
+extern int check_is_brief;
+
 /* Memory for count elements, all 0; exits if there is none. Take it back with free(). */
 void *check_allocate(size_t count, size_t size);
 

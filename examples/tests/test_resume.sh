@@ -77,12 +77,12 @@ check "fewer epochs than are done" [ -e "$work/elsewhere" ]
 "$tool" train "$table" $classes --epochs 100000000 --checkpoint "$state" \
     -o "$work/model" >"$work/said" 2>&1 &
 child=$!
-while ! grep -q "^epoch" "$work/said"; do sleep 0.05; done
+while ! grep -qs "^epoch" "$work/said"; do sleep 0.05; done
 kill -KILL $child
 wait $child 2>/dev/null
 check "from the beginning" "$tool" resume "$state" --epochs 30
 check "the same model" cmp "$work/whole" "$work/model"
-refused 1 "no-such.options cannot be read" "$tool" resume "$work/no-such"
+refused 1 "no-such.options is not there" "$tool" resume "$work/no-such"
 refused 2 "the checkpoint is missing" "$tool" resume
 printf 'x\ny\n' >"$work/strange.options"
 refused 1 "is not what 'backprop train --checkpoint' writes" "$tool" resume \

@@ -3,6 +3,8 @@
 #include "draw/plot.h"
 #include "draw/record_scene.h"
 
+#include <string.h>
+
 enum { WIDTH = 480, LEFT = 62, TOP = 92, HEIGHT = 150, STEP = 214, LINES = 8 };
 
 double bp_record_x(const struct bp_record_scene *record, size_t sample)
@@ -70,34 +72,49 @@ static void add(struct lines *lines, const struct bp_record_scene *record, size_
     lines->count++;
 }
 
+/** Where lines are drawn. */
+struct frame {
+    const char *name, *x_name;
+    size_t place; /**< From the top. */
+    bool logarithmic;
+};
+
 /* Two keys beside each other, under the frame's name. */
-static void draw_lines(const struct bp_record_scene *record, const struct lines *lines,
-                       const char *name, size_t place, bool logarithmic)
+static void draw_frame(struct bp_page *page, const struct frame *frame,
+                       const struct bp_series *series, size_t count)
 {
-    struct bp_plot plot = {.page = record->scene.page,
+    struct bp_plot plot = {.page = page,
                            .left = LEFT,
-                           .top = TOP + STEP * (double)place,
+                           .top = TOP + STEP * (double)frame->place,
                            .width = WIDTH - LEFT - 20.0,
                            .height = HEIGHT,
-                           .logarithmic = logarithmic};
+                           .logarithmic = frame->logarithmic};
     size_t i;
 
-    bp_plot_fit(&plot, lines->series, lines->count);
-    bp_plot_frame(&plot, name, bp_record_x_name(record));
-    for (i = 0; i < lines->count; i++)
-        bp_plot_line(&plot, &lines->series[i]);
-    for (i = 0; i < lines->count; i++)
-        bp_plot_key(plot.page, &lines->series[i], LEFT + 104 + 104 * (double)(i % 3),
+    bp_plot_fit(&plot, series, count);
+    bp_plot_frame(&plot, frame->name, frame->x_name);
+    for (i = 0; i < count; i++)
+        bp_plot_line(&plot, &series[i]);
+    for (i = 0; i < count; i++)
+        bp_plot_key(page, &series[i], LEFT + 104 + 104 * (double)(i % 3),
                     plot.top - 12 - 14 * (double)(i / 3));
 }
 
-static void open(struct bp_record_scene *record, size_t frames, const char *title,
+static void draw_lines(const struct bp_record_scene *record, const struct lines *lines,
+                       const char *name, size_t place, bool logarithmic)
+{
+    const struct frame frame = {name, bp_record_x_name(record), place, logarithmic};
+
+    draw_frame(record->scene.page, &frame, lines->series, lines->count);
+}
+
+static void open(struct bp_scene *scene, size_t frames, const char *title,
                  const char *text)
 {
-    record->scene.width = WIDTH;
-    record->scene.height = TOP + STEP * (double)frames - 26;
-    bp_svg_open(&record->scene, title, text);
-    bp_plot_palette(record->scene.page);
+    scene->width = WIDTH;
+    scene->height = TOP + STEP * (double)frames - 26;
+    bp_svg_open(scene, title, text);
+    bp_plot_palette(scene->page);
 }
 
 /* ---- learning curves ---- */
@@ -128,7 +145,7 @@ void bp_draw_curves(struct bp_record_scene *record)
     struct lines rate = {.count = 0};
     const size_t frames = metrics_of(record, &metrics) > 0 ? 3 : 2;
 
-    open(record, frames, "Learning curves",
+    open(&record->scene, frames, "Learning curves",
          "The cost, metrics if they were kept, and the learning rate over the training.");
     draw_cost(record);
     if (metrics.count > 0)
@@ -157,7 +174,7 @@ static void draw_norm(const struct bp_record_scene *record, size_t which,
 
 void bp_draw_norms(struct bp_record_scene *record)
 {
-    open(record, 3, "Norms of each layer",
+    open(&record->scene, 3, "Norms of each layer",
          "Over the training: how large the weights of each layer are, how large their "
          "gradient, and which part of the weights a step moves; of the first eight "
          "layers.");
@@ -165,4 +182,95 @@ void bp_draw_norms(struct bp_record_scene *record)
     draw_norm(record, 1, "gradient");
     draw_norm(record, 2, "update ratio");
     bp_svg_close(&record->scene);
+}
+
+/* ---- lines of any numbers ---- */
+
+static double point_of_line(const void *from, size_t index, double *x)
+{
+    const bp_line *line = from;
+
+    *x = line->x[index];
+    return line->y[index];
+}
+
+/* How many of them, from the first on, lie in the frame of the first. */
+static size_t run_of(const bp_line *lines, size_t count)
+{
+    size_t i = 1;
+
+    while (i < count && strcmp(lines[i].frame, lines[0].frame) == 0)
+        i++;
+    return i;
+}
+
+static bool is_whole(const bp_line *line)
+{
+    return line->struct_size == sizeof *line && line->reserved == 0 &&
+           line->frame != NULL && line->name != NULL && line->x != NULL &&
+           line->y != NULL && line->count > 0;
+}
+
+/* The number of frames; 0 if a line cannot be. */
+static size_t count_frames(const bp_line *lines, size_t count)
+{
+    size_t frames = 0;
+    size_t i;
+
+    for (i = 0; i < count; i++)
+        if (!is_whole(&lines[i]))
+            return 0;
+    for (i = 0; i < count; frames++) {
+        const size_t run = run_of(lines + i, count - i);
+
+        if (run > LINES)
+            return 0;
+        i += run;
+    }
+    return frames;
+}
+
+static void draw_run(struct bp_page *page, const bp_line *lines, size_t count,
+                     struct frame *frame)
+{
+    struct bp_series series[LINES];
+    size_t i;
+
+    for (i = 0; i < count; i++)
+        series[i] = (struct bp_series){.name = lines[i].name,
+                                       .colour = i,
+                                       .count = lines[i].count,
+                                       .at = point_of_line,
+                                       .from = &lines[i]};
+    frame->name = lines[0].frame;
+    draw_frame(page, frame, series, count);
+    frame->place++;
+}
+
+bp_status bp_lines_draw(const bp_line *lines, size_t count, const char *x_name,
+                        const bp_picture_options *options, bp_write_fn write, void *user)
+{
+    const struct bp_draw_shape shape = {SIZE_MAX, SIZE_MAX};
+    struct frame frame = {.x_name = x_name};
+    struct bp_page page;
+    struct bp_text text;
+    struct bp_scene scene = {.page = &page, .options = options};
+    bp_picture_options defaults;
+    size_t frames;
+    size_t i;
+
+    if (lines == NULL || x_name == NULL || write == NULL)
+        return BP_EINVAL;
+    (void)bp_picture_options_init(&defaults);
+    if (options == NULL)
+        scene.options = &defaults;
+    frames = count_frames(lines, count);
+    if (frames == 0 || bp_draw_check_options(&shape, scene.options, &text) != BP_OK)
+        return BP_EINVAL;
+    bp_page_begin(&page, write, user);
+    open(&scene, frames, "Lines", "Lines of numbers, frame by frame.");
+    for (i = 0; i < count; i += run_of(lines + i, count - i))
+        draw_run(&page, lines + i, run_of(lines + i, count - i), &frame);
+    bp_svg_close(&scene);
+    return bp_draw_end(&page, &text);
 }

@@ -53,6 +53,7 @@ struct BP_REAL(product) {
     const real *init; /**< A row that every chain starts from; NULL: 0. */
     real *c;          /**< Its padding up to the next multiple of BP_LANES becomes 0. */
     size_t c_stride;
+    real *room; /**< NULL, or room for rows x depth numbers, which may be used. */
     const struct BP_REAL(step) * step; /**< NULL; or C is not written, but goes into this
                                            step. c and c_stride are those of w then. */
 };

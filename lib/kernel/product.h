@@ -7,6 +7,9 @@
  * a panel of B is packed first, so that it lies in few pages and in the first level of
  * the cache. Where B is the transpose of what lies in memory, it is turned on the way.
  *
+ * Where A is read down its columns, each step of k is in another page. If there is room,
+ * A is laid out first as the tiles will read it, once for all blocks.
+ *
  * Where an optimizer's step takes C for gradients, C never goes to memory: a tile is
  * stored to a place in the first level of the cache, and the step reads it there. What
  * the step needs besides is asked for before k runs, and has come when it is done.
@@ -39,6 +42,13 @@
  * B are so many bytes apart. */
 #define PACK_ROWS   48
 #define PACK_STRIDE 4096
+
+/* Laying A out pays for so many columns of C and steps of k or more. So many steps are a
+ * chunk, so many tiles go at a time. */
+#define LAY_COLS  256
+#define LAY_DEPTH 192
+#define LAY_STEPS 64
+#define LAY_TILES 8
 
 /* Tiles between which the panel beside is asked for. */
 #define FETCH_TILES 4
@@ -78,6 +88,7 @@ struct panel {
     size_t col, cols;
     size_t vecs, height; /* of a tile */
     bool packed;
+    bool laid; /* A is read where it was laid out */
 };
 
 /* Packing. */
@@ -146,6 +157,121 @@ static void fetch_beside(const struct panel *panel, size_t share, size_t shares)
             KERNEL_PREFETCH((uintptr_t)p->b + (begin + r * stride + j) * sizeof(real));
 }
 
+/* Laying out. */
+
+static bool lays(const struct BP_REAL(product) * p)
+{
+    return p->room != NULL && p->a_row == 1 && p->rows >= PACK_ROWS &&
+           p->cols >= LAY_COLS && p->depth >= LAY_DEPTH;
+}
+
+/* A block whose tiles are not as usual reads A as it lies. */
+static bool is_laid(const struct BP_REAL(product) * p, const struct block *block)
+{
+    return block->cols > (TILE_USUAL_VECS - 1) * VEC_LANES && lays(p);
+}
+
+/* How rows are cut into tiles. Rows left over are not worth a tile of their own if they
+ * are few: the last whole tile shares with them. */
+struct cut {
+    size_t height, whole;   /* of usual tiles, and how many there are */
+    size_t shared, smaller; /* heights of up to two tiles below, or 0 */
+};
+
+static struct cut cut_rows(size_t rows, size_t height)
+{
+    struct cut cut = {height, rows / height, 0, rows % height};
+
+    if (cut.smaller > 0 && 2 * cut.smaller < height && cut.whole > 0) {
+        cut.whole--;
+        cut.smaller += height;
+        cut.shared = cut.smaller - cut.smaller / 2;
+        cut.smaller /= 2;
+    }
+    return cut;
+}
+
+/* Steps of k of A's rows from `from` on, as `count` tiles read them, each in a stretch of
+ * its own: `to` is the place of the first. */
+struct layer {
+    const real *from;
+    size_t a_depth;
+    size_t k, end, depth;
+    real *to;
+};
+
+/* A usual tile's numbers of one step of k, and some of those beyond. */
+static void lay_vecs(const real *from, real *to)
+{
+    size_t r;
+
+    KERNEL_UNROLL
+    for (r = 0; r < TILE_USUAL_ROWS; r += VEC_LANES)
+        vec_store(to + r, vec_load(from + r));
+}
+
+static void lay_exactly(const real *from, size_t height, real *to)
+{
+    size_t r;
+
+    for (r = 0; r < height; r++)
+        to[r] = from[r];
+}
+
+/* What whole vectors write beyond a step is written again by the next one; the last step
+ * is exact. */
+static void lay_tiles(const struct layer *lay, size_t height, size_t count)
+{
+    const bool usual = height == TILE_USUAL_ROWS;
+    size_t k, n;
+
+    for (k = lay->k; k < lay->end; k++) {
+        const bool vecs = usual && k + 1 < lay->end;
+        const real *from = lay->from + k * lay->a_depth;
+        real *to = lay->to + k * height;
+
+        for (n = 0; n < count; n++) {
+            if (vecs)
+                lay_vecs(from, to);
+            else
+                lay_exactly(from, height, to);
+            from += height;
+            to += height * lay->depth;
+        }
+    }
+}
+
+/* Few tiles at a time: their places all fit into the first level of the cache. */
+static void lay_rows(struct layer *lay, size_t height, size_t count)
+{
+    size_t done, some;
+
+    for (done = 0; done < count; done += some) {
+        some = least(LAY_TILES, count - done);
+        lay_tiles(lay, height, some);
+        lay->from += some * height;
+        lay->to += some * height * lay->depth;
+    }
+}
+
+/* Where a tile of so many rows, from `row` of the block on, finds its part of A. */
+static void tile_aim(const struct panel *panel, struct tile *t, size_t row, size_t height)
+{
+    const struct BP_REAL(product) *const p = panel->product;
+    const struct block *const at = panel->block;
+
+    if (panel->laid) {
+        t->a = p->room + (at->row + row) * p->depth + at->k * height;
+        t->a_depth = height;
+        t->a_next = p->depth;
+    } else {
+        t->a = p->a + (at->row + row) * p->a_row + at->k * p->a_depth;
+        t->a_depth = p->a_depth;
+        t->a_next = p->a_row;
+    }
+    t->c = p->c + (at->row + row) * p->c_stride + panel->col;
+}
+
 /* Tiles of a panel. */
 
 static void run_tiles(const struct panel *panel, struct tile *t, size_t height,
@@ -159,7 +285,7 @@ static void run_tiles(const struct panel *panel, struct tile *t, size_t height,
         if (panel->packed && height == panel->height)
             fetch_beside(panel, done / FETCH_TILES, shares);
         tiles[height][panel->vecs](t, some);
-        t->a += some * height * t->a_row;
+        t->a += some * height * t->a_next;
         t->c += some * height * t->c_stride;
     }
 }
@@ -212,31 +338,27 @@ static void run_steps(const struct panel *panel, struct tile *t, size_t height,
             panel->scalars->run(panel->scalars, &span);
         }
         span_move(&span, height * span.stride);
-        one.a += height * one.a_row;
+        one.a += height * one.a_next;
     }
-    t->a = one.a;
-    t->c += count * height * t->c_stride;
 }
 
-/* Rows left over are not worth a tile of their own if they are few: the last whole tile
- * shares with them. */
 static void panel_tiles(const struct panel *panel, struct tile *t)
 {
     void (*const run)(const struct panel *, struct tile *, size_t, size_t) =
         panel->scalars != NULL ? run_steps : run_tiles;
-    const size_t height = panel->height;
-    size_t whole = panel->block->rows / height;
-    size_t rest = panel->block->rows % height;
+    const struct cut cut = cut_rows(panel->block->rows, panel->height);
+    const size_t below = cut.whole * cut.height;
 
-    if (rest > 0 && 2 * rest < height && whole > 0) {
-        whole--;
-        rest += height;
+    tile_aim(panel, t, 0, cut.height);
+    run(panel, t, cut.height, cut.whole);
+    if (cut.shared > 0) {
+        tile_aim(panel, t, below, cut.shared);
+        run(panel, t, cut.shared, 1);
     }
-    run(panel, t, height, whole);
-    if (rest > height)
-        run(panel, t, rest - rest / 2, 1);
-    if (rest > 0)
-        run(panel, t, rest > height ? rest / 2 : rest, 1);
+    if (cut.smaller > 0) {
+        tile_aim(panel, t, below + cut.shared, cut.smaller);
+        run(panel, t, cut.smaller, 1);
+    }
 }
 
 /* All of a tile that is the same for the whole panel. */
@@ -246,13 +368,10 @@ static struct tile panel_tile(const struct panel *panel)
     const struct block *const at = panel->block;
 
     return (struct tile){
-        .a = p->a + at->row * p->a_row + at->k * p->a_depth,
         .a_row = p->a_row,
-        .a_depth = p->a_depth,
         .b = p->b + at->k * p->b_depth + panel->col * p->b_col,
         .b_depth = p->b_depth,
         .init = p->init != NULL ? p->init + panel->col : NULL,
-        .c = p->c + at->row * p->c_stride + panel->col,
         .c_stride = p->c_stride,
         .depth = at->depth,
         .resume = at->k > 0,
@@ -284,10 +403,11 @@ static void product_stretch(const struct BP_REAL(product) * p, const struct bloc
                             const struct scalars *scalars, const real *matter,
                             bool packed)
 {
+    const bool laid = is_laid(p, block);
     const size_t vecs = parts_of(block->cols, VEC_LANES);
     const size_t tallest = tile_tallest[least(vecs, TILE_USUAL_VECS)];
     const size_t height =
-        packed ? least(block->rows, tallest) : even_part(block->rows, tallest);
+        packed || laid ? least(block->rows, tallest) : even_part(block->rows, tallest);
     const size_t widest =
         least(tile_widest[height], packed ? TILE_USUAL_VECS : TILE_VECS);
     const size_t width = even_part(vecs, widest);
@@ -296,7 +416,8 @@ static void product_stretch(const struct BP_REAL(product) * p, const struct bloc
                           .scalars = scalars,
                           .matter = matter,
                           .height = height,
-                          .packed = packed};
+                          .packed = packed,
+                          .laid = laid};
     size_t v;
 
     for (v = 0; v < vecs; v += width) {
@@ -456,6 +577,30 @@ struct product_grid {
     size_t across;     /* chunks beside each other */
 };
 
+/* Of the rows of chunks that lie beside each other, some steps of k. */
+static void lay_chunk(void *work, size_t chunk)
+{
+    const struct product_grid *const grid = work;
+    const struct BP_REAL(product) *const p = grid->product;
+    const size_t deep = parts_of(p->depth, LAY_STEPS);
+    const size_t row = chunk / deep * grid->rows;
+    const size_t rows = least(grid->rows, p->rows - row);
+    const struct cut cut = cut_rows(rows, least(rows, TILE_USUAL_ROWS));
+    const size_t k = chunk % deep * LAY_STEPS;
+    struct layer lay = {
+        .from = p->a + row,
+        .a_depth = p->a_depth,
+        .k = k,
+        .end = least(k + LAY_STEPS, p->depth),
+        .depth = p->depth,
+        .to = p->room + row * p->depth,
+    };
+
+    lay_rows(&lay, cut.height, cut.whole);
+    lay_rows(&lay, cut.shared, cut.shared > 0);
+    lay_rows(&lay, cut.smaller, cut.smaller > 0);
+}
+
 static void product_chunk(void *work, size_t chunk)
 {
     const struct product_grid *const grid = work;
@@ -497,6 +642,9 @@ static void product(struct bp_pool *pool, const struct BP_REAL(product) * p)
         };
 
         grid.across = parts_of(p->cols, grid.cols);
+        if (lays(p))
+            bp_parallel_for(pool, parts * parts_of(p->depth, LAY_STEPS), lay_chunk,
+                            &grid);
         bp_parallel_for(pool, parts_of(p->rows, grid.rows) * grid.across, product_chunk,
                         &grid);
     }

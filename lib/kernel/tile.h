@@ -23,6 +23,7 @@
 struct tile {
     const real *a;
     size_t a_row, a_depth;
+    size_t a_next; /* from a tile to the one below, for each of its rows */
     const real *b;
     size_t b_depth;
     const real *init; /* NULL: 0 */
@@ -105,7 +106,7 @@ KERNEL_INLINE void tile_run(const struct tile *t, size_t count, size_t rows, siz
 
     for (n = 0; n < count; n++) {
         vec acc[TILE_ROWS][TILE_VECS];
-        const real *a = t->a + n * rows * a_row;
+        const real *a = t->a + n * rows * t->a_next;
         const real *b = t->b;
         real *const c = t->c + n * rows * t->c_stride;
 
@@ -144,11 +145,13 @@ TILE(7, 1) TILE(8, 1) TILE(9, 1) TILE(10, 1) TILE(11, 1) TILE(12, 1)
 TILE(5, 3) TILE(6, 3) TILE(7, 2) TILE(7, 3) TILE(8, 2) TILE(8, 3)
 #define TILE_WIDE(r, v) tile_##r##x##v
 #define TILE_USUAL_VECS 3
+#define TILE_USUAL_ROWS 8
 static const size_t tile_widest[TILE_ROWS + 1] = {0, 8, 6, 4, 3, 3, 3, 3, 3, 1, 1, 1, 1};
 static const size_t tile_tallest[TILE_USUAL_VECS + 1] = {0, 12, 8, 8};
 #else
 #define TILE_WIDE(r, v) NULL
 #define TILE_USUAL_VECS 2
+#define TILE_USUAL_ROWS 6
 static const size_t tile_widest[TILE_ROWS + 1] = {0, 8, 6, 4, 3, 2, 2, 1, 1, 1, 1, 1, 1};
 static const size_t tile_tallest[TILE_USUAL_VECS + 1] = {0, 12, 6};
 #endif

@@ -60,6 +60,7 @@ static void weight_gradient(const struct bp_op_run *run)
         .b_col = 1,
         .c = (real *)run->grads + node->weight.offset,
         .c_stride = node->weight.col_stride,
+        .room = run->scratch,
     };
 
     if (run->update != NULL) {

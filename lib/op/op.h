@@ -63,7 +63,8 @@ struct bp_op_run {
                             itself for a kind that works in place. */
     bool fused;        /**< output_grad is dC/dz already. */
     double *moments; /**< Of a layer that normalises; forward leaves them to backward. */
-    void *scratch;   /**< Activations by callbacks: a batch of outputs. */
+    void *scratch;   /**< Backward: a batch of a dense layer's inputs; of activations by
+                          callbacks, of outputs. */
 };
 
 /** The operation of one kind of layer. */

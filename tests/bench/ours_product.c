@@ -15,9 +15,12 @@
 #include "env.h"
 #include "matrices.h"
 
+#include <stdlib.h>
+
 struct ours {
     const struct bp_kernels_f32 *kernels;
     struct bp_pool pool;
+    float *room; /* As a layer has it for the gradient of its weights. */
 };
 
 static void multiply(const struct matrices *m, void *data)
@@ -35,6 +38,7 @@ static void multiply(const struct matrices *m, void *data)
         .b_col = m->b.transposed ? m->b.stride : 1,
         .c = m->c.at,
         .c_stride = m->c.stride,
+        .room = ours->room,
     };
 
     ours->kernels->product(&ours->pool, &product);
@@ -51,7 +55,9 @@ static void product(const struct request *request)
         bp_pool_create(&ours.pool, &host, (uint32_t)request_count(request, "threads")) !=
             BP_OK)
         worker_die("no memory for threads");
+    ours.room = malloc(m.c.rows * m.a.cols * sizeof *ours.room);
     answer_product(request, &m, multiply, &ours);
+    free(ours.room);
     bp_pool_release(&ours.pool);
     destroy_matrices(&m);
 }

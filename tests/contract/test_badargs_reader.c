@@ -87,6 +87,9 @@ static void test_csv_options(void **state)
     BAD_OPTION(target_kind, BP_EINVAL, 3);
     BAD_OPTION(drop_missing, BP_EINVAL, -1);
     BAD_OPTION(drop_missing, BP_EINVAL, 2);
+    BAD_OPTION(one_hot, BP_EINVAL, -1);
+    BAD_OPTION(one_hot, BP_EINVAL, 2);
+    BAD_OPTION(reserved_too, BP_EINVAL, 1);
     BAD_OPTION(targets_count, BP_EINVAL, 0);
     BAD_OPTION(features_count, BP_EINVAL, 0);
     BAD_OPTION(targets, BP_EINVAL, no_name);

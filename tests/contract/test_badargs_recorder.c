@@ -170,4 +170,39 @@ static void test_draw(void **state)
         bp_metrics_draw(w->metrics, o, ignore_bytes, NULL));
 }
 
-BAD_GROUP(test_create, test_start, test_progress, test_table, test_write, test_draw)
+static void test_lines(void **state)
+{
+    struct world *w = *state;
+    static const double values[] = {1, 2};
+    bp_picture_options *o = &w->out.picture_options;
+    bp_line lines[9];
+
+    ok(bp_picture_options_init(o));
+    for (size_t i = 0; i < 9; i++)
+        lines[i] = (bp_line){sizeof(bp_line), 0, "a", "b", values, values, 2};
+    BAD(bp_lines_draw, lines, "NULL", BP_EINVAL, NOTHING,
+        bp_lines_draw(NULL, 1, "x", NULL, ignore_bytes, NULL));
+    BAD(bp_lines_draw, count, "0", BP_EINVAL, NOTHING,
+        bp_lines_draw(lines, 0, "x", NULL, ignore_bytes, NULL));
+    BAD(bp_lines_draw, count, "9 in a frame", BP_EINVAL, NOTHING,
+        bp_lines_draw(lines, 9, "x", NULL, ignore_bytes, NULL));
+    BAD(bp_lines_draw, x_name, "NULL", BP_EINVAL, NOTHING,
+        bp_lines_draw(lines, 1, NULL, NULL, ignore_bytes, NULL));
+    BAD(bp_lines_draw, write, "NULL", BP_EINVAL, NOTHING,
+        bp_lines_draw(lines, 1, "x", NULL, NULL, NULL));
+    BAD(bp_lines_draw, write, "stops", BP_ESTOPPED, NOTHING,
+        bp_lines_draw(lines, 1, "x", NULL, stop, NULL));
+    ANY(bp_lines_draw, user, "not looked at");
+    o->units = 2;
+    BAD(bp_lines_draw, options, "2 units", BP_EINVAL, NOTHING,
+        bp_lines_draw(lines, 1, "x", o, ignore_bytes, NULL));
+    lines[1].y = NULL;
+    BAD(bp_lines_draw, lines, "y NULL", BP_EINVAL, NOTHING,
+        bp_lines_draw(lines, 2, "x", NULL, ignore_bytes, NULL));
+    lines[0].struct_size = 1;
+    BAD(bp_lines_draw, lines, "struct_size 1", BP_EINVAL, NOTHING,
+        bp_lines_draw(lines, 1, "x", NULL, ignore_bytes, NULL));
+}
+
+BAD_GROUP(test_create, test_start, test_progress, test_table, test_write, test_draw,
+          test_lines)

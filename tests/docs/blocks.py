@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Test every code block of a page: what a reader copies has to work.
 
-    blocks.py --source DIR --stage DIR --work DIR [--cc CC] PAGE...
+    blocks.py --source DIR --stage DIR --work DIR [--cc CC] [--tools DIR] PAGE...
 
 SOURCE is the repository, STAGE an installation of the library, WORK a folder that is
 emptied and used. A block that nobody has said how to test is a failure. A comment
@@ -12,10 +12,14 @@ before the fence says how, where the language alone does not:
                 and run. Otherwise one of
                   <!-- test: save NAME -->   as above, and kept as NAME for later blocks
                   <!-- test: body NAME -->   put in place of BODY in preamble/NAME.c, and
-                                             that program is compiled and run
+                                             that program is compiled and run; `draws`
+                                             after it: the site's build runs it, too, for
+                                             the pictures that it writes
     ```sh       parsed by sh -n, or
                   <!-- test: run tree -->      run in a clean copy of the repository, with
                                                the kept programs in it
+                  <!-- test: run tool -->      the same, with what the demo has built in
+                                               build/demo/examples
                   <!-- test: run consumer -->  run beside the kept programs, with the
                                                installed library to be found
     ```cmake      <!-- test: consumer -->      the CMakeLists.txt of a project with the
@@ -27,6 +31,10 @@ before the fence says how, where the language alone does not:
     ```text       <!-- test: output -->        what the block before it prints
                   <!-- test: tree -->          a folder; the paths in it must exist
     ```math     a formula in TeX; its braces must match. tests/site sets it.
+
+    blocks.py --drawing PAGE FILE
+
+writes the program that draws the pictures of PAGE to FILE.
 
 The exit status is 77 if only koffi was missing, 1 if anything failed.
 """
@@ -97,6 +105,21 @@ def extract(page, text):
     return blocks
 
 
+def framed(block):
+    """The program that a block with `body` is part of."""
+    frame = (HERE / "preamble" / f"{block.how[1]}.c").read_text()
+    return frame.replace("BODY", block.text)
+
+
+def write_drawing(page, path):
+    """The one block of a page that draws, as a program."""
+    blocks = [block for block in extract(page.name, page.read_text(encoding="utf-8"))
+              if block.how[2:] == ["draws"]]
+    if len(blocks) != 1:
+        raise SystemExit(f"{page}: {len(blocks)} blocks draw, expected 1")
+    path.write_text(framed(blocks[0]))
+
+
 def run(command, **options):
     """The output of a command that must succeed."""
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
@@ -127,6 +150,7 @@ class Tester:
     def __init__(self, options):
         self.source, self.stage = options.source.resolve(), options.stage.resolve()
         self.work, self.cc = options.work.resolve(), options.cc
+        self.tools = options.tools
         shutil.rmtree(self.work, ignore_errors=True)
         self.kept = self.work / "kept"
         self.kept.mkdir(parents=True)
@@ -161,9 +185,8 @@ class Tester:
         return run(["./block"], cwd=folder, env=self.environment)
 
     def test_c(self, block):
-        if block.how[:1] == ["body"] and len(block.how) == 2:
-            frame = (HERE / "preamble" / f"{block.how[1]}.c").read_text()
-            return self.program(block, frame.replace("BODY", block.text))
+        if block.how[:1] == ["body"] and block.how[2:] in ([], ["draws"]):
+            return self.program(block, framed(block))
         if "int main(" not in block.text:
             raise Failure("C without a main: say `body NAME` in a `test:` comment")
         if block.how[:1] == ["save"] and len(block.how) == 2:
@@ -178,7 +201,9 @@ class Tester:
         run(["sh", "-n", "block.sh"], cwd=folder)
         if not block.how:
             return None
-        if block.how == ["run", "tree"]:
+        if block.how == ["run", "tool"]:
+            place = self.demo()
+        elif block.how == ["run", "tree"]:
             place = clean_copy(self.source, self.work / "tree")
             for path in self.kept.glob("*.c"):
                 shutil.copy(path, place)
@@ -189,6 +214,17 @@ class Tester:
             raise Failure(f"no way of testing sh is called `{' '.join(block.how)}`")
         return run(["sh", "-eu", str(folder / "block.sh")], cwd=place,
                    env=self.environment)
+
+    def demo(self):
+        """A clone in which the demo has run."""
+        if self.tools is None or not (self.tools / "backprop").exists():
+            raise Skip("the examples are not built, or without jansson")
+        place = clean_copy(self.source, self.work / "tool")
+        folder = place / "build/demo/examples"
+        if not folder.exists():
+            folder.parent.mkdir(parents=True)
+            folder.symlink_to(self.tools.resolve())
+        return place
 
     def test_cmake(self, block):
         if block.how != ["consumer"]:
@@ -304,15 +340,20 @@ def test_page(tester, page):
 
 
 def main():
+    if sys.argv[1:2] == ["--drawing"]:
+        write_drawing(Path(sys.argv[2]), Path(sys.argv[3]))
+        return 0
     parser = argparse.ArgumentParser()
     for name in ("--source", "--stage", "--work"):
         parser.add_argument(name, type=Path, required=True)
     parser.add_argument("--cc", default="cc")
+    parser.add_argument("--tools", type=Path)
     parser.add_argument("pages", nargs="+", type=Path, metavar="PAGE")
     options = parser.parse_args()
     tester = Tester(options)
     failed, skipped = map(sum, zip(*[test_page(tester, page) for page in options.pages]))
-    shutil.rmtree(tester.work / "tree", ignore_errors=True)
+    for name in ("tree", "tool"):
+        shutil.rmtree(tester.work / name, ignore_errors=True)
     return 1 if failed else SKIPPED if skipped else 0
 
 

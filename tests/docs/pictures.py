@@ -1,40 +1,31 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Hold the pictures of the lesson against what the example draws.
+"""Hold the pictures in docs/images against those that the page's program draws.
 
-    pictures.py [--update] EXPLAIN IMAGES
+    pictures.py [--update] DRAWN IMAGES
 
-EXPLAIN is the built example, IMAGES the folder docs/images. A picture that differs, is
-missing, or is of nobody's making, is a failure; --update writes them. The pictures of a
-bench, performance-*.svg, are another program's.
+DRAWN is the folder that the program of the lesson filled when the site was built, IMAGES
+the folder docs/images, whose copies are for readers of the page without the site. One that
+differs, is missing, or is of nobody's making, is a failure; --update writes them. The
+pictures of a bench, performance-*.svg, are another program's.
 """
 
-import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
-PREFIX = "explain-"
 
-
-def draw(program, folder):
-    """The pictures by the names that the pages use."""
-    subprocess.run([program, "--lesson", "--out", folder], check=True,
-                   stdout=subprocess.DEVNULL)
-    return {path.name[len(PREFIX):]: path.read_bytes()
-            for path in sorted(Path(folder).glob(f"{PREFIX}lesson-*.svg"))}
+def pictures(folder):
+    return {path.name: path.read_bytes() for path in sorted(folder.glob("*.svg"))
+            if not path.name.startswith("performance-")}
 
 
 def main():
     update = sys.argv[1] == "--update"
-    program, images = sys.argv[-2], Path(sys.argv[-1])
-    with tempfile.TemporaryDirectory() as folder:
-        drawn = draw(program, folder)
+    drawn, images = pictures(Path(sys.argv[-2])), Path(sys.argv[-1])
     if update:
         for name, data in drawn.items():
             (images / name).write_bytes(data)
-    kept = {path.name: path.read_bytes() for path in images.glob("*.svg")
-            if not path.name.startswith("performance-")}
+    kept = pictures(images)
     wrong = sorted(name for name in drawn.keys() | kept.keys()
                    if drawn.get(name) != kept.get(name))
     for name in wrong:

@@ -48,6 +48,10 @@ PAGES = [
     ("shell that fails", block("sh", "false\ntrue", "run tree"), False),
     ("shell beside kept programs",
      SAVED + block("sh", "test -f hello.c", "run consumer"), True),
+    ("shell with the tool",
+     block("sh", "build/demo/examples/backprop --version", "run tool"), True),
+    ("shell in which the tool fails",
+     block("sh", "build/demo/examples/backprop inspect nothing", "run tool"), False),
     ("shell, unknown way", block("sh", "true", "run away"), False),
     ("cmake", SAVED + block("cmake", CMAKE, "consumer"), True),
     ("cmake without a word", SAVED + block("cmake", CMAKE), False),
@@ -79,11 +83,14 @@ def main():
     for name in ("--source", "--stage", "--work"):
         arguments.add_argument(name, type=Path, required=True)
     arguments.add_argument("--cc", default="cc")
+    arguments.add_argument("--tools", type=Path)
     options = arguments.parse_args()
     wrong = []
     blocks.shutil.rmtree(options.work, ignore_errors=True)
     tree = blocks.clean_copy(options.source.resolve(), options.work.resolve() / "source")
     for number, (name, text, good) in enumerate(PAGES):
+        if "run tool" in text and options.tools is None:
+            continue
         one = blocks.argparse.Namespace(**vars(options))
         one.source, one.work = tree, options.work / str(number)
         page = options.work / f"{number}.md"

@@ -1,9 +1,16 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# sh run.sh BUILD_DIR: every network as C source compiles without a warning, by each
-# compiler that is here and as C99, and passes the self-test that lies in it.
+# sh run.sh [--all] BUILD_DIR: every network as C source compiles without a warning, by
+# each compiler that is here and as C99, and passes the self-test that lies in it. With
+# --all a compiler that is not here is a fault; else it is named as left out.
 set -eu
+
+all=
+if [ "$1" = --all ]; then
+    all=yes
+    shift
+fi
 
 build=$(CDPATH='' cd -- "$1" && pwd)
 work=$(mktemp -d)
@@ -19,8 +26,16 @@ fault() {
 }
 
 "$build/tests/export_make" "$work" >"$work/names"
+# here COMPILER: is it?
+here() {
+    ! command -v "$1" >/dev/null || return 0
+    [ -z "$all" ] || fault "$1 is not here"
+    echo "left out: $1 is not here"
+    return 1
+}
+
 for compiler in gcc clang; do
-    command -v "$compiler" >/dev/null || continue
+    here "$compiler" || continue
     while read -r name; do
         checks=$((checks + 1))
         printf '#include "%s.h"\nint main(void)\n{\n    return %s_self_test();\n}\n' \
@@ -42,7 +57,7 @@ cc -O2 "$work/main.c" "$work/other.c" -lm -o "$work/test"
 ! "$work/test" || fault "the self-test does not see another weight"
 
 # Another processor, where its compiler is here.
-if command -v arm-none-eabi-gcc >/dev/null; then
+if here arm-none-eabi-gcc; then
     while read -r name; do
         checks=$((checks + 1))
         # shellcheck disable=SC2086
@@ -53,7 +68,7 @@ if command -v arm-none-eabi-gcc >/dev/null; then
 fi
 
 # Another one, whose int has 16 bits and whose double is a float.
-if command -v avr-gcc >/dev/null; then
+if here avr-gcc; then
     while read -r name; do
         checks=$((checks + 1))
         # shellcheck disable=SC2086
@@ -62,30 +77,55 @@ if command -v avr-gcc >/dev/null; then
     done <"$work/names"
 fi
 
-# What a network takes: bytes here and there, and the time of a row here.
-cat >"$work/clock.c" <<'END'
-#include "softmax.h"
+# What a network takes: bytes of code, constants and data by each compiler; cycles (of the
+# counter that runs at the processor's nominal speed) and time of a row here, the best of
+# some runs.
+clock() {
+    cat >"$work/clock.c" <<END
+#include "$1.h"
 #include <stdio.h>
 #include <time.h>
+#if defined(__x86_64__)
+#include <x86intrin.h>
+#define CYCLES() ((double)__rdtsc())
+#else
+#define CYCLES() 0.0
+#endif
 int main(void)
 {
-    float inputs[softmax_inputs] = {0.5f}, outputs[softmax_outputs];
-    const clock_t begin = clock();
-    int i;
+    float inputs[$1_inputs] = {0.5f}, outputs[$1_outputs];
+    double time = 1e9, cycles = 1e99;
+    int run, i;
 
-    for (i = 0; i < 100000; i++)
-        softmax_predict(inputs, outputs);
-    printf("%.2f us a row\n", 10.0 * (double)(clock() - begin) / CLOCKS_PER_SEC);
+    for (run = 0; run < 500; run++) {
+        const clock_t begin = clock();
+        const double first = CYCLES();
+        double took;
+
+        for (i = 0; i < 100; i++)
+            $1_predict(inputs, outputs);
+        took = (CYCLES() - first) / 100;
+        cycles = took < cycles ? took : cycles;
+        took = 10000.0 * (double)(clock() - begin) / CLOCKS_PER_SEC;
+        time = took < time ? took : time;
+    }
+    if (cycles > 0)
+        printf("%.0f cycles, ", cycles);
+    printf("%.2f us a row here\n", time);
     return outputs[0] > 2;
 }
 END
-cc -O2 "$work/clock.c" "$work/softmax.c" -lm -o "$work/clock"
-echo "5-70-3, softmax: $("$work/clock") here"
-for tool in gcc "arm-none-eabi-gcc -mcpu=cortex-m4 -mthumb" "avr-gcc -mmcu=atmega2560"; do
-    command -v "${tool%% *}" >/dev/null || continue
-    $tool -std=c99 -Os -c "$work/softmax.c" -o "$work/size.o"
-    size "$work/size.o" | awk -v tool="${tool%% *}" \
-        'NR == 2 {print "  " tool ": " $1 " bytes of code and constants, " $2 + $3 " of data"}'
+    cc -O2 "$work/clock.c" "$work/$1.c" -lm -o "$work/clock" && "$work/clock"
+}
+
+for name in softmax int8_softmax; do
+    echo "$name, 5-70-3: $(clock $name)"
+    for tool in gcc "arm-none-eabi-gcc -mcpu=cortex-m4 -mthumb" "avr-gcc -mmcu=atmega2560"; do
+        command -v "${tool%% *}" >/dev/null || continue
+        $tool -std=c99 -Os -c "$work/$name.c" -o "$work/size.o"
+        size "$work/size.o" | awk -v tool="${tool%% *}" \
+            'NR == 2 {print "  " tool ": " $1 " bytes of code and constants, " $2 + $3 " of data"}'
+    done
 done
 echo "$((checks - failures)) passed, $failures failed"
 [ "$checks" -gt 1 ] && [ "$failures" -eq 0 ]

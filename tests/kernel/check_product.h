@@ -22,7 +22,9 @@ static const struct shape shapes[] = {
     {40, 70, 300, 70, 1},   {45, 61, 513, 64, 0}, {300, 200, 20, 0, 0},
     {260, 401, 130, 40, 1}, {1, 1000, 300, 0, 0}, {17, 385, 50, 0, 0},
     {784, 30, 12, 0, 0},    {70, 300, 1, 0, 1},   {50, 33, 270, 0, 0},
-    {133, 101, 129, 1, 0},
+    {133, 101, 129, 1, 0},  {62, 256, 195, 1, 0}, {301, 260, 200, 0, 1},
+    {1, 40001, 3, 0, 0},    {20001, 1, 2, 0, 0},  {2, 3, 40001, 0, 0},
+    {3, 1025, 1031, 0, 1},
 };
 
 enum { SHAPES = sizeof shapes / sizeof shapes[0] };
@@ -30,7 +32,7 @@ enum { SHAPES = sizeof shapes / sizeof shapes[0] };
 /* One product and its arrays; A is read with strides of (row, depth). */
 struct product_case {
     struct BP_REAL(product) work;
-    struct array a, b, c, init;
+    struct array a, b, c, init, room;
 };
 
 /* Which operands lie transposed. */
@@ -71,10 +73,12 @@ static void product_case_init(struct product_case *x, const struct shape *s, int
     product_case_b(x, s, layout & B_TRANSPOSED, draw);
     x->c = array_of(s->rows * w->c_stride);
     x->init = array_of(bp_padded(s->cols));
+    x->room = array_of(s->rows * s->depth);
     fill(x->a.at, a_rows, transposed ? s->rows : s->depth, a_stride, draw, REAL_NAN);
     fill(x->init.at, 1, s->cols, bp_padded(s->cols), draw, 0);
     w->a = x->a.at;
     w->c = x->c.at;
+    w->room = x->room.at;
     w->init = with_init ? x->init.at : NULL;
 }
 
@@ -84,6 +88,7 @@ static void product_case_free(struct product_case *x)
     array_free(&x->b);
     array_free(&x->c);
     array_free(&x->init);
+    array_free(&x->room);
 }
 
 /* |c - sum| <= (k + 2) u sum of |a b|, the start being one of the terms. */

@@ -287,6 +287,10 @@ CALL(bp_dataset_read_csv, ALLOCATES, "gzip",
 #endif
 CALL(bp_dataset_parse_csv, ALLOCATES, "",
      bp_dataset_parse_csv(w->empty, world_csv, strlen(world_csv), NULL))
+CALL(bp_dataset_parse_csv, ALLOCATES, "words",
+     bp_dataset_parse_csv(w->empty, world_csv, strlen(world_csv), &w->csv_words))
+CALL(bp_dataset_parse_csv, ALLOCATES, "words that are given",
+     bp_dataset_parse_csv(w->empty, world_csv, strlen(world_csv), &w->csv_given))
 CALL(bp_dataset_read_idx, ALLOCATES, "",
      bp_dataset_read_idx(w->empty, "images", "labels"))
 CALL(bp_dataset_read_idx, ALLOCATES, "no labels",
@@ -303,6 +307,7 @@ CALL(bp_dataset_parse_npy, ALLOCATES, "",
 CALL(bp_dataset_generate, ALLOCATES, "",
      bp_dataset_generate(w->empty, BP_GENERATE_MOONS, 10, 0.125, 1))
 CALL(bp_dataset_one_hot, ALLOCATES, "", bp_dataset_one_hot(w->labelled, 0, 1))
+CALL(bp_dataset_one_hot_input, ALLOCATES, "", bp_dataset_one_hot_input(w->indexed, 1, 3))
 CALL(bp_dataset_shuffle, ALLOCATES, "", bp_dataset_shuffle(w->data, 3))
 CALL(bp_dataset_split, ALLOCATES, "ordered",
      bp_dataset_split(w->data, 0.25, BP_SPLIT_ORDERED, 1, &w->out.dataset,
@@ -477,6 +482,14 @@ CALL(bp_recorder_draw, NEVER, "curves",
 CALL(bp_recorder_draw, NEVER, "regions",
      bp_recorder_draw(w->recorder, BP_PICTURE_REGIONS, NULL, ignore_bytes, NULL))
 CALL(bp_metrics_draw, NEVER, "", bp_metrics_draw(w->metrics, NULL, ignore_bytes, NULL))
+CALL(bp_lines_draw, NEVER, "",
+     bp_lines_draw(&(bp_line){.struct_size = sizeof(bp_line),
+                                .frame = "cost",
+                                .name = "training",
+                                .x = (const double[]){1, 2},
+                                .y = (const double[]){2, 1},
+                                .count = 2},
+                    1, "epoch", NULL, ignore_bytes, NULL))
 CALL(bp_trace_draw, NEVER, "network",
      bp_trace_draw(w->trace, BP_PICTURE_NETWORK, NULL, NULL, ignore_bytes, NULL))
 CALL(bp_trace_draw, NEVER, "chain",

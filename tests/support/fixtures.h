@@ -206,6 +206,7 @@ struct world {
     bp_dataset *empty;
     bp_dataset *data;     /**< Inputs, targets, labels. */
     bp_dataset *labelled; /**< Inputs, labels. */
+    bp_dataset *indexed;  /**< Inputs with names, of which the second are 0 to 2. */
     bp_dataset *inputs;   /**< Inputs only. */
     bp_dataset *labels;   /**< Labels only. */
     bp_dataset *csv;      /**< From a CSV file: has names. */
@@ -239,6 +240,8 @@ struct world {
 
     /* Options and tables that are right; a test spoils a copy. */
     bp_csv_options csv_numbers; /**< Input x, target y. */
+    bp_csv_options csv_words;   /**< All are inputs, one hot; */
+    bp_csv_options csv_given;   /**< words by name. */
     bp_fit_options fit; /**< 2 epochs, `labelled` held out. */
     bp_fit_options short_fit;   /**< 2 epochs. */
     bp_cross_options runs;      /**< 2 folds of `short_fit`, scaled, scored by F1. */

@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 
+static const char world_indexed[] = "x,i,y,kind\n1,0,2,ant\n3,2,4,bee\n";
+
 const char world_csv[] = "x,y,kind\n"
                          "1.5,-2,ant\n"
                          "0.25,3,bee\n"
@@ -42,6 +44,7 @@ static size_t make_long_csv(void)
 
 static const char *const csv_targets[] = {"y"};
 static const char *const csv_features[] = {"x"};
+static const char *const csv_given[] = {"kind=bee", "x", "kind=ant"};
 
 const unsigned char world_images[WORLD_IMAGES_SIZE] = {
     0, 0, 8, 3, 0, 0, 0, 6, 0,   0,  0,  1,  0,  0,  0,  3,  0,
@@ -279,6 +282,8 @@ static void create_data(struct world *w)
     ok(bp_dataset_create(w->env, &w->labelled));
     ok(bp_dataset_set_inputs(w->labelled, w->in.f, rows, WORLD_INPUTS, WORLD_INPUTS));
     ok(bp_dataset_set_labels(w->labelled, w->in.labels, rows, WORLD_OUTPUTS));
+    ok(bp_dataset_create(w->env, &w->indexed));
+    ok(bp_dataset_parse_csv(w->indexed, world_indexed, strlen(world_indexed), NULL));
     ok(bp_dataset_create(w->env, &w->inputs));
     ok(bp_dataset_set_inputs(w->inputs, w->in.f, rows, WORLD_INPUTS, WORLD_INPUTS));
     ok(bp_dataset_create(w->env, &w->labels));
@@ -459,6 +464,12 @@ void world_create(struct world *world)
     world->csv_numbers.targets_count = 1;
     world->csv_numbers.features = csv_features;
     world->csv_numbers.features_count = 1;
+    ok(bp_csv_options_init(&world->csv_words));
+    world->csv_words.target_kind = BP_CSV_NO_TARGETS;
+    world->csv_words.one_hot = 1;
+    world->csv_given = world->csv_words;
+    world->csv_given.features = csv_given;
+    world->csv_given.features_count = 3;
     create_layers(world);
     create_networks(world);
     create_trainers(world);
@@ -544,6 +555,7 @@ static void destroy_data(struct world *w)
     bp_dataset_destroy(w->empty);
     bp_dataset_destroy(w->data);
     bp_dataset_destroy(w->labelled);
+    bp_dataset_destroy(w->indexed);
     bp_dataset_destroy(w->inputs);
     bp_dataset_destroy(w->labels);
     bp_dataset_destroy(w->csv);

@@ -15,6 +15,12 @@
 
 static const float x[] = {1, 0.5f}, y[] = {1};
 
+/* A bp_write_fn. */
+static int32_t to_file(const void *bytes, size_t size, void *file)
+{
+    return fwrite(bytes, 1, size, file) == size ? 0 : 1;
+}
+
 static int set_weights(bp_network *network)
 {
     static const float w1[] = {0.4f, -0.2f, 0.3f, 0.6f}, b1[] = {0.1f, -0.2f};
@@ -48,6 +54,7 @@ int main(void)
     CHECK(bp_trainer_build(trainer, 1));
     CHECK(bp_trace_create(network, cost, &trace));
     CHECK(bp_trace_run(trace, x, 2, y, 1));
+    (void)to_file;
     {
         BODY
     }
