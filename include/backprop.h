@@ -1563,6 +1563,19 @@ BP_API bp_status bp_dataset_generate(bp_dataset *dataset, int32_t kind, size_t r
  * @return ::BP_EINVAL, ::BP_ESTATE, ::BP_ENOMEM. */
 BP_API bp_status bp_dataset_one_hot(bp_dataset *dataset, float off, float on);
 
+/** Make a column of categories one column for each: 1 in that of the row's category, 0 in
+ * the others, in the place of the old one. As `one_hot` of ::bp_csv_options makes them of
+ * words. Names of inputs, if there are any, become "name=0", "name=1"... Data sets that
+ * share the memory stay as they are.
+ * @param dataset     a data set with inputs.
+ * @param col         the column, whole numbers from 0 to categories - 1.
+ * @param categories  1 to 1 000 000; more than the rows have are columns of zeros, so say
+ *                    the same for all data of a network.
+ * @return ::BP_EINVAL, ::BP_ESTATE without inputs, ::BP_EDATA naming the row of a number
+ *         that is none of these, ::BP_ENOMEM. */
+BP_API bp_status bp_dataset_one_hot_input(bp_dataset *dataset, size_t col,
+                                          size_t categories);
+
 /** Put the rows into a random order, the same for the same seed.
  * @return ::BP_EINVAL for NULL, ::BP_ENOMEM. */
 BP_API bp_status bp_dataset_shuffle(bp_dataset *dataset, uint64_t seed);
@@ -2803,7 +2816,8 @@ enum {
     BP_PICTURE_PATHS = 3,   /**< The strongest paths from a connection to the cost. */
     BP_PICTURE_NUDGE = 4,   /**< Animated: a nudge goes forward, gradients come back. */
     BP_PICTURE_DOT = 5,     /**< A graph for Graphviz, folded as the network's picture. */
-    BP_PICTURE_JSON = 6,    /**< All numbers, as JSON. */
+    BP_PICTURE_JSON = 6,    /**< All numbers, as JSON; with a trace those of each example,
+                                 and what is ranked. */
     BP_PICTURE_INFLUENCE = 7,  /**< What bp_trace_find_influences() found last: the 16
                                     largest, with activity and error. */
     BP_PICTURE_WEIGHTS = 8,    /**< The weights that come into each unit of a dense layer,

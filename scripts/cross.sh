@@ -116,4 +116,7 @@ export PKG_CONFIG_LIBDIR
 need_quiet "$tree.log" build "$tree" "$need_root" -DBP_WITH_ZLIB=OFF -DBP_BUILD_TESTS=ON \
     -DBP_BUILD_EXAMPLES=OFF -DBP_BUILD_DOCS=OFF -DBP_TEST_TIMEOUT=7200
 bits
+# For tests that an emulator cannot run.
+BP_TEST_MACHINE=$machine
+export BP_TEST_MACHINE
 ctest --test-dir "$tree" --output-on-failure --no-tests=error -j 2 -L unit "$@"

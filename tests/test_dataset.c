@@ -242,6 +242,36 @@ static void one_hot_marks_the_class(void **state)
     bp_dataset_destroy(dataset);
 }
 
+static void an_input_becomes_one_a_category(void **state)
+{
+    static const float inputs[3][3] = {{1, 2, 5}, {3, 0, 6}, {4, 1.5f, 7}};
+    static const float expected[2][5] = {{3, 1, 0, 0, 6}, {1, 0, 0, 1, 5}};
+    static const char *const names[] = {"x", "i=0", "i=1", "i=2", "y"};
+    bp_dataset *dataset = new_dataset(*state), *named = new_dataset(*state);
+    bp_dataset *slice;
+
+    assert_int_equal(bp_dataset_set_inputs(dataset, inputs[0], 3, 3, 3), BP_OK);
+    assert_int_equal(bp_dataset_one_hot_input(dataset, 1, 3), BP_EDATA);
+    assert_line(bp_dataset_error(dataset), "row 2, column 1 is 1.5");
+    assert_int_equal(bp_dataset_slice(dataset, 0, 2, &slice), BP_OK);
+    assert_int_equal(bp_dataset_one_hot_input(slice, 1, 3), BP_OK);
+    assert_int_equal(bp_dataset_inputs(slice), 5);
+    assert_bits_f32(bp_dataset_input_row(slice, 1), expected[0], 5);
+    assert_bits_f32(bp_dataset_input_row(slice, 0), expected[1], 5);
+    assert_int_equal(bp_dataset_inputs(dataset), 3);
+    assert_null(bp_dataset_input_name(slice, 0));
+    bp_dataset_destroy(slice);
+    bp_dataset_destroy(dataset);
+
+    assert_int_equal(bp_dataset_parse_csv(named, "x,i,y,k\n1,2,5,a\n", 16, NULL), BP_OK);
+    assert_int_equal(bp_dataset_one_hot_input(named, 1, 3), BP_OK);
+    assert_bits_f32(bp_dataset_input_row(named, 0), expected[1], 5);
+    for (size_t i = 0; i < 5; i++)
+        assert_string_equal(bp_dataset_input_name(named, i), names[i]);
+    assert_null(bp_dataset_input_name(named, 5));
+    bp_dataset_destroy(named);
+}
+
 static void one_hot_follows_the_order(void **state)
 {
     bp_dataset *dataset = new_dataset(*state);
@@ -450,6 +480,7 @@ int main(void)
         TEST(set_labels_refuses),
         TEST(get_checks_its_arguments),
         TEST(one_hot_marks_the_class),
+        TEST(an_input_becomes_one_a_category),
         TEST(one_hot_follows_the_order),
         TEST(one_hot_refuses),
         TEST(generate_has_the_same_bits),

@@ -139,6 +139,19 @@ static void test_make(void **state)
         bp_dataset_one_hot(w->inputs, 0, 1));
     BAD(bp_dataset_one_hot, state, "empty", BP_ESTATE, w->empty,
         bp_dataset_one_hot(w->empty, 0, 1));
+
+    BAD(bp_dataset_one_hot_input, dataset, "NULL", BP_EINVAL, NOTHING,
+        bp_dataset_one_hot_input(NULL, 1, 3));
+    BAD(bp_dataset_one_hot_input, col, "3", BP_EINVAL, w->indexed,
+        bp_dataset_one_hot_input(w->indexed, 3, 3));
+    BAD(bp_dataset_one_hot_input, categories, "0", BP_EINVAL, w->indexed,
+        bp_dataset_one_hot_input(w->indexed, 1, 0));
+    BAD(bp_dataset_one_hot_input, categories, "1 000 001", BP_EINVAL, w->indexed,
+        bp_dataset_one_hot_input(w->indexed, 1, 1000001));
+    BAD_SAYS(bp_dataset_one_hot_input, categories, "row 1, column 1 is 2", "2 of 3",
+             BP_EDATA, w->indexed, bp_dataset_one_hot_input(w->indexed, 1, 2));
+    BAD(bp_dataset_one_hot_input, state, "empty", BP_ESTATE, w->empty,
+        bp_dataset_one_hot_input(w->empty, 0, 1));
 }
 
 static void test_divide(void **state)

@@ -4,7 +4,8 @@
  *
  * Each check runs every table that this machine has against a plain reference in a wider
  * format, and against the scalar table bit for bit. Arrays lie between canaries, and the
- * gap between a row's padding and the next row is one.
+ * gap between a row's padding and the next row is one. All checks run twice: with arrays
+ * on the library's alignment, and with arrays on that of one number only.
  */
 #ifndef KERNEL_CHECK_H
 #define KERNEL_CHECK_H
@@ -50,7 +51,10 @@ static table *const *all_tables(size_t *count)
     return tables;
 }
 
-/* An array on the library's alignment, with canaries before, behind and inside. */
+/* How many numbers arrays lie behind the library's alignment. */
+static size_t array_shift;
+
+/* An array on that alignment or behind it, with canaries before, behind and inside. */
 struct array {
     void *block;
     real *at;
@@ -59,14 +63,15 @@ struct array {
 
 static struct array array_of(size_t count)
 {
-    struct array array = {malloc((count + 2 * GUARD) * sizeof(real) + BP_ALIGNMENT), NULL,
-                          count};
+    struct array array = {
+        malloc((array_shift + count + 2 * GUARD) * sizeof(real) + BP_ALIGNMENT), NULL,
+        count};
     uintptr_t begin = (uintptr_t)array.block;
     size_t i;
 
     assert_non_null(array.block);
     begin = (begin + BP_ALIGNMENT - 1) & ~(uintptr_t)(BP_ALIGNMENT - 1);
-    array.at = (real *)begin + GUARD;
+    array.at = (real *)begin + array_shift + GUARD;
     for (i = 0; i < count + 2 * GUARD; i++)
         array.at[(ptrdiff_t)i - GUARD] = CANARY;
     return array;

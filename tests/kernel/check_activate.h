@@ -227,6 +227,9 @@ static void activations_follow_their_formulas(void **state)
         activate_check(kind, 5, 37, 0);
         activate_check(kind, 2, 160, 0);
         activate_check(kind, 700, 24, 0);
+        activate_check(kind, 0, 5, 0);
+        activate_check(kind, 1, 5003, 0);
+        activate_check(kind, 1501, 3, 0);
     }
 }
 
@@ -277,6 +280,9 @@ static void activations_have_the_same_bits(void **state)
         same_bits_check(kind, 40, 37, 1);
         same_bits_check(kind, 40, 200, REAL_C(0.1));
         same_bits_check(kind, 20, 61, 100);
+        same_bits_check(kind, 0, 7, 1);
+        same_bits_check(kind, 2, 20011, 1);
+        same_bits_check(kind, 20011, 2, 1);
     }
 }
 

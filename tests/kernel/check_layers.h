@@ -110,6 +110,13 @@ static void dropout_is_a_function_of_place(void **state)
                     random_check(tables[t], work, false, random_real);
                     random_check(tables[t], work, false, random_special);
                 }
+    for (t = 0; t < count; t++)
+        random_check(tables[t],
+                     (struct BP_REAL(random)){.counter = counters[1],
+                                              .count = 320016,
+                                              .threshold = 1 << 22,
+                                              .scale = 1.25},
+                     false, random_real);
 }
 
 static void noise_is_a_function_of_place(void **state)
@@ -126,6 +133,11 @@ static void noise_is_a_function_of_place(void **state)
 
                 random_check(tables[t], work, true, random_real);
             }
+    for (t = 0; t < count; t++)
+        random_check(tables[t],
+                     (struct BP_REAL(random)){
+                         .counter = counters[1], .count = 100000, .deviation = 0.3},
+                     true, random_real);
 }
 
 /* ---- normalisation ---- */
@@ -134,7 +146,7 @@ static void noise_is_a_function_of_place(void **state)
 struct norm_bench {
     struct BP_REAL(norm) work;
     struct array x, y, g, dx, rows[4]; /* gamma, beta, and their gradients */
-    double moments[3][256];
+    double moments[3][4096];
 };
 
 static void norm_open(struct norm_bench *b, size_t rows, size_t cols, bool affine)
@@ -297,14 +309,15 @@ static void norm_check(table *k, size_t rows, size_t cols, bool by_row, bool aff
 
 static void norms_follow_their_formulas(void **state)
 {
-    static const size_t shapes[][2] = {{2, 1},   {5, 7},    {3, 16},    {33, 17}, {8, 63},
-                                       {7, 130}, {100, 65}, {200, 200}, {1, 31}};
+    static const size_t shapes[][2] = {{2, 1},  {5, 7},    {3, 16},   {33, 17},
+                                       {8, 63}, {7, 130},  {100, 65}, {200, 200},
+                                       {1, 31}, {3001, 3}, {2, 3001}};
     size_t count, t, i, kind;
     table *const *const tables = all_tables(&count);
 
     (void)state;
     for (t = 0; t < count; t++)
-        for (i = 0; i < 9; i++)
+        for (i = 0; i < sizeof shapes / sizeof shapes[0]; i++)
             for (kind = 0; kind < 4; kind++)
                 norm_check(tables[t], shapes[i][0], shapes[i][1], kind & 1, kind & 2);
 }

@@ -90,41 +90,55 @@ static void lines_and_clamps(void **state)
 
     (void)state;
     for (t = 0; t < count; t++) {
+        line_check(tables[t], 0, random_real);
         line_check(tables[t], 48, random_real);
+        line_check(tables[t], 100000, random_real);
         line_check(tables[t], 1024, random_special);
     }
 }
 
-/* 5 x 21 in a stride of 48: what lies beyond is not touched. */
+/* One column, as it was and as it is now. */
+static void limited_column(const real *x, const real *kept, size_t rows, size_t stride)
+{
+    double squares = 0, factor = 1;
+    size_t r;
+
+    for (r = 0; r < rows; r++)
+        squares += (double)kept[r * stride] * (double)kept[r * stride];
+    if (sqrt(squares) > 1.25)
+        factor = 1.25 / (sqrt(squares) + 1e-7);
+    for (r = 0; r < rows; r++)
+        assert_true(same(x[r * stride], (real)factor * kept[r * stride]));
+}
+
+/* The stride is wider than the padding: what lies beyond is not touched. */
+static void limit_columns_check(table *k, size_t rows, size_t cols)
+{
+    const size_t stride = bp_padded(cols) + BP_LANES;
+    struct array x = array_of(rows * stride), kept = array_of(rows * stride);
+    size_t j;
+
+    fill(x.at, rows, cols, stride, random_real, 0);
+    memcpy(kept.at, x.at, rows * stride * sizeof(real));
+    k->limit_columns(x.at, rows, cols, stride, 1.25);
+    for (j = 0; j < cols; j++)
+        limited_column(x.at + j, kept.at + j, rows, stride);
+    assert_padding(x.at, rows, cols, stride, "limit_columns");
+    array_free(&x);
+    array_free(&kept);
+}
+
 static void columns_stay_within_their_limit(void **state)
 {
-    enum { ROWS = 5, COLS = 21, STRIDE = 48 };
-    size_t count, t, r, j;
+    static const size_t sizes[][2] = {{5, 21}, {0, 3}, {3, 0},    {1, 1},
+                                      {7, 16}, {4, 5}, {3001, 5}, {3, 3001}};
+    size_t count, t, i;
     table *const *const tables = all_tables(&count);
 
     (void)state;
-    for (t = 0; t < count; t++) {
-        struct array x = array_of(ROWS * STRIDE), kept = array_of(ROWS * STRIDE);
-
-        fill(x.at, ROWS, COLS, STRIDE, random_real, 0);
-        memcpy(kept.at, x.at, ROWS * STRIDE * sizeof(real));
-        tables[t]->limit_columns(x.at, ROWS, COLS, STRIDE, 1.25);
-        for (j = 0; j < COLS; j++) {
-            double squares = 0, factor = 1;
-
-            for (r = 0; r < ROWS; r++)
-                squares +=
-                    (double)kept.at[r * STRIDE + j] * (double)kept.at[r * STRIDE + j];
-            if (sqrt(squares) > 1.25)
-                factor = 1.25 / (sqrt(squares) + 1e-7);
-            for (r = 0; r < ROWS; r++)
-                assert_true(
-                    same(x.at[r * STRIDE + j], (real)factor * kept.at[r * STRIDE + j]));
-        }
-        assert_padding(x.at, ROWS, COLS, STRIDE, "limit_columns");
-        array_free(&x);
-        array_free(&kept);
-    }
+    for (t = 0; t < count; t++)
+        for (i = 0; i < sizeof sizes / sizeof sizes[0]; i++)
+            limit_columns_check(tables[t], sizes[i][0], sizes[i][1]);
 }
 
 #endif

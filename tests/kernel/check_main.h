@@ -42,7 +42,12 @@ int main(int argc, char **argv)
         cmocka_unit_test(softmax_does_not_hide_a_nan),
     };
 
+    int failed = 0;
+
     if (argc > 1 && strcmp(argv[1], "--bench") == 0)
         return bench_all();
-    return cmocka_run_group_tests(tests, NULL, NULL) ? 1 : 0;
+    failed += cmocka_run_group_tests_name("aligned", tests, NULL, NULL);
+    array_shift = 3;
+    failed += cmocka_run_group_tests_name("unaligned", tests, NULL, NULL);
+    return failed ? 1 : 0;
 }

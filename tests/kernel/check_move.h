@@ -44,11 +44,16 @@ static void sum_rows_is_one_chain_a_column(void **state)
                 sum_rows_check(tables[t], rows, widths[i], random_real);
                 sum_rows_check(tables[t], rows, widths[i], random_special);
             }
+    for (t = 0; t < count; t++) {
+        sum_rows_check(tables[t], 4, 0, random_real);
+        sum_rows_check(tables[t], 20001, 3, random_real);
+        sum_rows_check(tables[t], 2, 40001, random_special);
+    }
 }
 
-/* Each position of each length gets each kind of number that is not finite; the array
- * ends where the count does, and before it lies a NaN. */
-static void largest_check(table *k, size_t count)
+/* Each position, or every `step`-th, of each length gets each kind of number that is
+ * not finite; the array ends where the count does, and before it lies a NaN. */
+static void largest_check(table *k, size_t count, size_t step)
 {
     static const real bad[] = {REAL_NAN, REAL_INFINITY, -REAL_INFINITY};
     real *const x = malloc((count + 2) * sizeof *x);
@@ -60,7 +65,7 @@ static void largest_check(table *k, size_t count)
     for (i = 0; i < count; i++)
         x[i + 1] = i % 2 ? REAL_LARGEST : -REAL_MIN_NORMAL / 2;
     assert_true(k->largest(x + 1, count) < REAL_INFINITY);
-    for (i = 0; i < count; i++)
+    for (i = 0; i < count; i += step)
         for (b = 0; b < 3; b++) {
             const real kept = x[i + 1];
 
@@ -70,7 +75,7 @@ static void largest_check(table *k, size_t count)
         }
     for (i = 0; i < count; i++)
         x[i + 1] = REAL_MIN_NORMAL;
-    for (i = 0; i < count; i++) {
+    for (i = 0; i < count; i += step) {
         x[i + 1] = i % 2 ? -2 : 2;
         assert_true(k->largest(x + 1, count) == 2);
         x[i + 1] = REAL_MIN_NORMAL;
@@ -84,9 +89,11 @@ static void largest_is_found_wherever_it_is(void **state)
     table *const *const tables = all_tables(&count);
 
     (void)state;
-    for (t = 0; t < count; t++)
+    for (t = 0; t < count; t++) {
         for (n = 0; n < 140; n++)
-            largest_check(tables[t], n);
+            largest_check(tables[t], n, 1);
+        largest_check(tables[t], 100003, 3701);
+    }
 }
 
 #endif

@@ -307,6 +307,7 @@ CALL(bp_dataset_parse_npy, ALLOCATES, "",
 CALL(bp_dataset_generate, ALLOCATES, "",
      bp_dataset_generate(w->empty, BP_GENERATE_MOONS, 10, 0.125, 1))
 CALL(bp_dataset_one_hot, ALLOCATES, "", bp_dataset_one_hot(w->labelled, 0, 1))
+CALL(bp_dataset_one_hot_input, ALLOCATES, "", bp_dataset_one_hot_input(w->indexed, 1, 3))
 CALL(bp_dataset_shuffle, ALLOCATES, "", bp_dataset_shuffle(w->data, 3))
 CALL(bp_dataset_split, ALLOCATES, "ordered",
      bp_dataset_split(w->data, 0.25, BP_SPLIT_ORDERED, 1, &w->out.dataset,

@@ -206,6 +206,7 @@ struct world {
     bp_dataset *empty;
     bp_dataset *data;     /**< Inputs, targets, labels. */
     bp_dataset *labelled; /**< Inputs, labels. */
+    bp_dataset *indexed;  /**< Inputs with names, of which the second are 0 to 2. */
     bp_dataset *inputs;   /**< Inputs only. */
     bp_dataset *labels;   /**< Labels only. */
     bp_dataset *csv;      /**< From a CSV file: has names. */

@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 
+static const char world_indexed[] = "x,i,y,kind\n1,0,2,ant\n3,2,4,bee\n";
+
 const char world_csv[] = "x,y,kind\n"
                          "1.5,-2,ant\n"
                          "0.25,3,bee\n"
@@ -280,6 +282,8 @@ static void create_data(struct world *w)
     ok(bp_dataset_create(w->env, &w->labelled));
     ok(bp_dataset_set_inputs(w->labelled, w->in.f, rows, WORLD_INPUTS, WORLD_INPUTS));
     ok(bp_dataset_set_labels(w->labelled, w->in.labels, rows, WORLD_OUTPUTS));
+    ok(bp_dataset_create(w->env, &w->indexed));
+    ok(bp_dataset_parse_csv(w->indexed, world_indexed, strlen(world_indexed), NULL));
     ok(bp_dataset_create(w->env, &w->inputs));
     ok(bp_dataset_set_inputs(w->inputs, w->in.f, rows, WORLD_INPUTS, WORLD_INPUTS));
     ok(bp_dataset_create(w->env, &w->labels));
@@ -551,6 +555,7 @@ static void destroy_data(struct world *w)
     bp_dataset_destroy(w->empty);
     bp_dataset_destroy(w->data);
     bp_dataset_destroy(w->labelled);
+    bp_dataset_destroy(w->indexed);
     bp_dataset_destroy(w->inputs);
     bp_dataset_destroy(w->labels);
     bp_dataset_destroy(w->csv);

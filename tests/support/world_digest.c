@@ -360,6 +360,7 @@ static void mix_data(uint64_t *digest, const struct world *world)
     mix_dataset(digest, world->empty);
     mix_dataset(digest, world->data);
     mix_dataset(digest, world->labelled);
+    mix_dataset(digest, world->indexed);
     mix_dataset(digest, world->inputs);
     mix_dataset(digest, world->labels);
     mix_dataset(digest, world->csv);
