@@ -2821,7 +2821,8 @@ enum {
     BP_PICTURE_PATHS = 3,   /**< The strongest paths from a connection to the cost. */
     BP_PICTURE_NUDGE = 4,   /**< Animated: a nudge goes forward, gradients come back. */
     BP_PICTURE_DOT = 5,     /**< A graph for Graphviz, folded as the network's picture. */
-    BP_PICTURE_JSON = 6,    /**< All numbers, as JSON. */
+    BP_PICTURE_JSON = 6,    /**< All numbers, as JSON; with a trace those of each example,
+                                 and what is ranked. */
     BP_PICTURE_INFLUENCE = 7,  /**< What bp_trace_find_influences() found last: the 16
                                     largest, with activity and error. */
     BP_PICTURE_WEIGHTS = 8,    /**< The weights that come into each unit of a dense layer,

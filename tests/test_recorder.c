@@ -16,7 +16,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { INPUTS = 2, UNITS = 3, OUTPUTS = 2, ROWS = 10, BATCH = 4, EPOCHS = 9, STEPS = 27 };
+enum {
+    INPUTS = 2,
+    UNITS = 3,
+    OUTPUTS = 2,
+    ROWS = 10,
+    BATCH = 4,
+    EPOCHS = 9,
+    STEPS = 27,
+    BINS = 24
+};
 enum { W = UNITS * INPUTS };
 
 #define TOLERANCE 1e-12
@@ -295,6 +304,34 @@ static size_t count_of(const struct text *text, const char *word)
     return count;
 }
 
+/* One histogram: all activations are in it, and none lies farther from the middle of its
+ * bin than half a bin. @return where it ends. */
+static const char *check_histogram(const char *at, double mean, size_t expected)
+{
+    double low, high, sum = 0;
+    size_t all = 0;
+    int used = 0;
+
+    at = strstr(at, "{\"low\":");
+    assert_non_null(at);
+    assert_int_equal(
+        sscanf(at, "{\"low\":%lf,\"high\":%lf,\"counts\":[%n", &low, &high, &used), 2);
+    assert_true(used > 0 && high > low);
+    at += used;
+    for (size_t bin = 0; bin < BINS; ++bin, ++at) {
+        char *end;
+        const unsigned long count = strtoul(at, &end, 10);
+
+        sum += (double)count * (low + ((double)bin + 0.5) * (high - low) / BINS);
+        all += count;
+        at = end;
+    }
+    assert_true(at[-1] == ']');
+    assert_int_equal(all, expected);
+    assert_true(fabs(sum / (double)all - mean) <= 0.5 * (high - low) / BINS);
+    return at;
+}
+
 static void test_write(void **state)
 {
     bp_network *network = network_of(BP_PRECISION_F32);
@@ -302,6 +339,7 @@ static void test_write(void **state)
     bp_trainer *trainer = trainer_of(network);
     struct eye *eye = calloc(1, sizeof *eye);
     struct text *text = calloc(1, sizeof *text);
+    const char *at;
     double cost;
 
     (void)state;
@@ -322,6 +360,12 @@ static void test_write(void **state)
     assert_int_equal(count_of(text, "\n"), 3);
     assert_int_equal(count_of(text, "\"counts\":["), 3 * 2);
     assert_int_equal(count_of(text, "\"validation_cost\":null"), 3);
+    at = text->bytes;
+    for (size_t i = 0; i < 3; ++i) {
+        at = check_histogram(at, value(eye->recorder, i, "layer_0_a_mean"), ROWS * UNITS);
+        at = check_histogram(at, value(eye->recorder, i, "layer_1_a_mean"),
+                             ROWS * OUTPUTS);
+    }
     bp_recorder_destroy(eye->recorder);
     bp_trainer_destroy(trainer);
     bp_dataset_destroy(data);

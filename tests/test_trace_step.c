@@ -209,6 +209,19 @@ static void test_paths_pass_from_row_to_row(void **state)
 
 /* ---- nudges ---- */
 
+/* Link by link the slopes foretell what a change does that is small enough. */
+static void check_links(bp_trace *trace, const bp_connection *at)
+{
+    bp_nudge tiny = {.struct_size = sizeof tiny};
+    double predicted[FEW], real[FEW];
+
+    ok(bp_trace_nudge(trace, at, 1e-7, &tiny));
+    for (size_t layer = 0; layer < LAYERS - 1; ++layer) {
+        ok(bp_trace_get_nudge(trace, layer, BP_TRACE_A, predicted, real, FEW));
+        assert_close_f64(predicted, real, FEW, 1e-12, 1e-4);
+    }
+}
+
 /* Of an input only its own row is moved, of a weight all; what is real is what a trace of
  * the changed network finds. */
 static void check_nudge(bp_trace *trace, bp_trace *after, const bp_connection *at,
@@ -222,6 +235,8 @@ static void check_nudge(bp_trace *trace, bp_trace *after, const bp_connection *a
     assert_true(fabs(nudge.real) > 1e-6);
     assert_true(fabs(small.real - small.predicted) <
                 fabs(nudge.real - nudge.predicted) / 1000);
+    check_links(trace, at);
+    ok(bp_trace_nudge(trace, at, change, &nudge));
     for (size_t layer = 0; layer < LAYERS - 1; ++layer) {
         ok(bp_trace_get_nudge(trace, layer, BP_TRACE_A, predicted, real, FEW));
         ok(bp_trace_get_values(trace, at->row, layer, BP_TRACE_A, a, FEW));

@@ -146,8 +146,8 @@ static void draw_knot(const struct bp_scene *scene, const struct tree *tree,
     bp_page_put(scene->page, "</text>\n");
     if (paths->rows[at] != scene->connection->row)
         bp_page_put(scene->page,
-                    "<text class=\"d x m\" x=\"%f\" y=\"%f\">ex. %z</text>\n", x, y + 22,
-                    paths->rows[at]);
+                    "<text class=\"d x m\" x=\"%f\" y=\"%f\">ex. %z</text>\n", x,
+                    y + 21.5, paths->rows[at]);
 }
 
 static void draw_leaf(const struct bp_scene *scene, const struct tree *tree, size_t leaf)
@@ -162,7 +162,7 @@ static void draw_leaf(const struct bp_scene *scene, const struct tree *tree, siz
     if (paths->gradient != 0)
         bp_page_put(page, "<text class=\"d x e\" x=\"%f\" y=\"%f\">%s %%</text>\n",
                     scene->width - 12, y + 11,
-                    bp_number_digits(100 * product / paths->gradient, 3).text);
+                    bp_number_digits(100 * product / paths->gradient, 4).text);
 }
 
 /* All knots of a depth, each with the branch into it. */

@@ -2,6 +2,8 @@
 /* Network and trace for others to draw: a graph for Graphviz, and JSON. */
 #include "draw/scene.h"
 
+#include "activation.h"
+
 /* ---- Graphviz ---- */
 
 static void dot_node(const struct bp_scene *scene, size_t column, size_t unit)
@@ -104,6 +106,32 @@ static void json_tensor(const struct bp_scene *scene, const char *name,
     bp_page_put(scene->page, "]");
 }
 
+/* What a layer does that its parameters do not tell. */
+static void json_settings(const struct bp_scene *scene, const struct bp_node *node)
+{
+    static const struct {
+        int32_t kind, key;
+        const char *name;
+    } settings[] = {
+        {BP_LAYER_KIND_DROPOUT, BP_LAYER_PROBABILITY, "probability"},
+        {BP_LAYER_KIND_NOISE, BP_LAYER_DEVIATION, "deviation"},
+        {BP_LAYER_KIND_LAYER_NORM, BP_LAYER_EPSILON, "epsilon"},
+        {BP_LAYER_KIND_BATCH_NORM, BP_LAYER_EPSILON, "epsilon"},
+        {BP_LAYER_KIND_BATCH_NORM, BP_LAYER_MOMENTUM, "momentum"},
+    };
+    const struct bp_activation_traits *traits =
+        bp_activation_traits(node->spec.activation);
+    size_t i;
+
+    for (i = 0; i < sizeof settings / sizeof settings[0]; i++)
+        if (settings[i].kind == node->spec.kind)
+            bp_page_put(scene->page, ",\"%s\":%r", settings[i].name,
+                        bp_layer_setting(&node->spec, settings[i].key));
+    if (bp_layer_has_activation(node->spec.kind) && traits != NULL && traits->has_slope)
+        bp_page_put(scene->page, ",\"slope\":%r",
+                    bp_layer_setting(&node->spec, BP_LAYER_SLOPE));
+}
+
 static void json_layer(const struct bp_scene *scene, size_t layer)
 {
     static const char *const kinds[] = {
@@ -121,6 +149,7 @@ static void json_layer(const struct bp_scene *scene, size_t layer)
     bp_page_put(page, "%s{\"kind\":\"%s\",\"name\":\"%j\",\"inputs\":%z,\"outputs\":%z",
                 layer > 0 ? ",\n" : "", kinds[node->spec.kind],
                 bp_scene_activation(scene, layer), node->inputs, node->outputs);
+    json_settings(scene, node);
     if (node->weight.rows > 0)
         json_tensor(scene, "weights", &scene->network->params, &node->weight);
     if (node->bias.rows > 0)
@@ -130,6 +159,18 @@ static void json_layer(const struct bp_scene *scene, size_t layer)
         json_tensor(scene, "running_variance", &scene->network->state, &node->variance);
     }
     bp_page_put(page, "}");
+}
+
+/* da/dz of each unit for itself; operations of the caller's own have none to show. */
+static void json_slopes(const struct bp_scene *scene, const double *row, size_t layer)
+{
+    const struct bp_layer_spec *spec = &scene->network->nodes[layer].spec;
+    const struct bp_trace_slot *slot = &scene->trace->record.slots[layer];
+
+    if (spec->kind == BP_LAYER_KIND_CUSTOM || spec->activation == BP_ACTIVATION_CUSTOM)
+        return;
+    bp_page_put(scene->page, ",");
+    json_array(scene, "da_dz", row + slot->slope, slot->z_count);
 }
 
 static void json_trace_layer(const struct bp_scene *scene, const double *row,
@@ -147,6 +188,7 @@ static void json_trace_layer(const struct bp_scene *scene, const double *row,
     json_array(scene, "dC_da", row + slot->a_grad, slot->a_count);
     bp_page_put(page, ",");
     json_array(scene, "dC_dz", row + slot->z_grad, slot->z_count);
+    json_slopes(scene, row, layer);
     bp_page_put(page, ",\"coupled\":%s}", slot->coupled ? "true" : "false");
 }
 
@@ -170,6 +212,36 @@ static void json_row(const struct bp_scene *scene, size_t i)
     bp_page_put(scene->page, "]}");
 }
 
+static void json_influence(const struct bp_scene *scene, size_t i)
+{
+    const bp_influence *one = &scene->trace->ranking.list[i];
+    struct bp_page *page = scene->page;
+
+    bp_page_put(page, "%s{\"kind\":\"%s\",\"layer\":%z,\"to\":%z,\"from\":%z",
+                i > 0 ? ",\n" : "", one->kind == BP_CONNECTION_INPUT ? "input" : "weight",
+                one->layer, one->to, one->from);
+    bp_page_put(page, ",\"value\":%r,\"part\":%r,\"size\":%r,\"gradient\":%r", one->value,
+                one->part, one->size, one->gradient);
+    bp_page_put(page, ",\"activity\":%r,\"error\":%r}", one->activity, one->error);
+}
+
+static void json_trace(const struct bp_scene *scene)
+{
+    const struct bp_record *record = &scene->trace->record;
+    struct bp_page *page = scene->page;
+    size_t i;
+
+    bp_page_put(page, ",\n\"mode\":\"%s\",\"joined\":%s,\n\"examples\":[\n",
+                record->training ? "train" : "predict",
+                record->joined ? "true" : "false");
+    for (i = 0; i < record->rows; i++)
+        json_row(scene, i);
+    bp_page_put(page, "],\n\"influences\":[");
+    for (i = 0; i < scene->trace->ranking.count; i++)
+        json_influence(scene, i);
+    bp_page_put(page, "]");
+}
+
 void bp_draw_json(struct bp_scene *scene)
 {
     struct bp_page *page = scene->page;
@@ -179,11 +251,7 @@ void bp_draw_json(struct bp_scene *scene)
     for (i = 0; i < scene->network->count; i++)
         json_layer(scene, i);
     bp_page_put(page, "]");
-    if (scene->trace != NULL) {
-        bp_page_put(page, ",\n\"examples\":[\n");
-        for (i = 0; i < scene->trace->record.rows; i++)
-            json_row(scene, i);
-        bp_page_put(page, "]");
-    }
+    if (scene->trace != NULL)
+        json_trace(scene);
     bp_page_put(page, "}\n");
 }

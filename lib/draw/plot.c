@@ -182,22 +182,44 @@ void bp_plot_frame(const struct bp_plot *plot, const char *name, const char *x_n
                 plot->left + plot->width, plot->top + plot->height + 28, x_name);
 }
 
+/* Whether there are two points that a line could join. */
+static bool has_line(const struct bp_plot *plot, const struct bp_series *series)
+{
+    size_t count = 0;
+    size_t i;
+
+    for (i = 0; i < series->count; i++) {
+        double x = 0;
+        const double y = bp_plot_y(plot, series->at(series->from, i, &x));
+
+        count += y - y == 0;
+    }
+    return count > 1;
+}
+
+/* A point alone is a dot: a line of no length with a round cap. */
 void bp_plot_line(const struct bp_plot *plot, const struct bp_series *series)
 {
+    const bool line = has_line(plot, series);
     struct bp_page *page = plot->page;
     bool on = false;
     size_t i;
 
     bp_page_put(page,
-                "<path class=\"s%z\" fill=\"none\" stroke-width=\"2\" "
-                "stroke-linejoin=\"round\" d=\"",
-                series->colour % BP_PLOT_COLOURS);
+                "<path class=\"s%z\" fill=\"none\" stroke-width=\"%z\" "
+                "stroke-linejoin=\"round\" stroke-linecap=\"%s\" d=\"",
+                series->colour % BP_PLOT_COLOURS, (size_t)(line ? 2 : 7),
+                line ? "butt" : "round");
     for (i = 0; i < series->count; i++) {
         double x = 0;
         const double y = bp_plot_y(plot, series->at(series->from, i, &x));
 
         if (y - y == 0)
-            bp_page_put(page, on ? "L%f %f" : "M%f %f", bp_plot_x(plot, x), y);
+            bp_page_put(page,
+                        on     ? "L%f %f"
+                        : line ? "M%f %f"
+                               : "M%f %fh0",
+                        bp_plot_x(plot, x), y);
         on = y - y == 0;
     }
     bp_page_put(page, "\"><title>%e</title></path>\n", series->name);

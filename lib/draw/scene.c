@@ -165,7 +165,7 @@ static const char style[] =
     ".bp .l{stroke:#1b1f24;fill:none}.bp .u{stroke:#59636e;fill:#fff}"
     ".bp .p{stroke:#0072b2}.bp .n{stroke:#c04a00;stroke-dasharray:5 3}"
     ".bp .pf{fill:#0072b2}.bp .nf{fill:#c04a00}"
-    ".bp .halo{stroke:#fff;stroke-width:3px;paint-order:stroke}"
+    ".bp .halo{stroke:#fff;stroke-width:6px;stroke-linejoin:round;paint-order:stroke}"
     ".bp .m{text-anchor:middle}.bp .e{text-anchor:end}.bp .b{font-weight:600}"
     ".bp .x{font-size:10px}.bp .y{font-size:13px}"
     "@media(prefers-color-scheme:dark){"

@@ -105,11 +105,49 @@ def check_example(layers, example):
         before, before_grad = row["a"], row["dC_da"]
 
 
+SETTINGS = {"dropout": ["probability"], "noise": ["deviation"], "layer_norm": ["epsilon"],
+            "batch_norm": ["epsilon", "momentum", "running_mean", "running_variance"]}
+
+
+def check_layers(found, path):
+    """Each kind tells what it needs; one network has all kinds that there are."""
+    for layer in found["layers"]:
+        for name in SETTINGS.get(layer["kind"], []):
+            need(name in layer, f"{layer['kind']} without {name}")
+    if path.stem in ("mixed", "step"):
+        kinds = {layer["kind"] for layer in found["layers"]}
+        need(kinds == {"dense", *SETTINGS}, f"kinds {kinds}")
+
+
+def check_slopes(found, example):
+    """dC/dz = da/dz dC/da, where units and rows do not see each other."""
+    for layer, row in zip(found["layers"], example["layers"]):
+        if row["coupled"] or (found["joined"] and layer["kind"] == "batch_norm"):
+            continue
+        for slope, after, before in zip(row["da_dz"], row["dC_da"], row["dC_dz"]):
+            need(near(before, slope * after), f"dC/dz is {before}")
+
+
+def check_joined(found):
+    """To move z of a unit in all rows alike changes nothing behind a batch norm."""
+    for index, layer in enumerate(found["layers"]):
+        if layer["kind"] != "batch_norm" or not found["joined"]:
+            continue
+        rows = [example["layers"][index]["dC_dz"] for example in found["examples"]]
+        for column in zip(*rows):
+            need(near(sum(column), 0) and any(column), f"dC/dz of a unit: {column}")
+
+
 def check_json(path):
     found = json.loads(path.read_text("ascii"))
     need(found["examples"], "no examples")
+    need(found["joined"] == (path.stem == "step"), "joined")
+    need(path.stem != "step" or len(found["influences"]) == 5, "no influences")
+    check_layers(found, path)
+    check_joined(found)
     for example in found["examples"]:
         check_example(found["layers"], example)
+        check_slopes(found, example)
 
 
 def check_dot(path):
@@ -119,6 +157,14 @@ def check_dot(path):
     for line in text.splitlines():
         quotes = re.sub(r'"[^"\\]*(?:\\n[^"\\]*)?"', "", line)
         need('"' not in quotes and "\\" not in quotes, f"quotes: {line}")
+    if not shutil.which("dot"):
+        return
+    drawn = subprocess.run(["dot", "-Tsvg", path], capture_output=True, check=False)
+    # Graphviz 2 makes no UTF-8 of what is beyond U+FFFF, and Pango says so.
+    faults = re.sub(rb"\n*\(process:\d+\): Pango-WARNING[^\n]*\n*", b"", drawn.stderr)
+    need(drawn.returncode == 0 and not faults, f"dot: {faults[:300]}")
+    nodes = re.findall(rb'class="(node|edge)"', drawn.stdout)
+    need({b"node", b"edge"} <= set(nodes), "dot draws no graph")
 
 
 CHECKS = {".svg": check_svg, ".json": check_json, ".dot": check_dot}

@@ -210,6 +210,21 @@ static bp_network *make_mixed(void)
     return network;
 }
 
+/* The same in a step of training: a batch norm joins the rows. */
+static void draw_step(bp_trace *trace)
+{
+    static const float x[] = {0.5f, -1, 0.25f, 2, -0.75f, 0.125f, 1, 1};
+    static const int32_t labels[] = {0, 1, 1, 0};
+    const bp_connection at = {
+        .struct_size = sizeof at, .kind = BP_CONNECTION_WEIGHT, .row = 1, .to = 2};
+    size_t ranked = 0;
+
+    need(bp_trace_set_mode(trace, BP_MODE_TRAIN, 1, 5), "mode");
+    need(bp_trace_run_labels(trace, x, 8, labels, 4), "run");
+    need(bp_trace_find_influences(trace, NULL, 5, &ranked), "rank");
+    draw_all(trace, &at, NULL, "step");
+}
+
 static void draw_mixed(void)
 {
     bp_network *network = make_mixed();
@@ -217,6 +232,7 @@ static void draw_mixed(void)
     bp_connection at = {.struct_size = sizeof at, .kind = BP_CONNECTION_WEIGHT, .row = 1};
 
     draw_all(trace, &at, NULL, "mixed");
+    draw_step(trace);
     bp_trace_destroy(trace);
     bp_network_destroy(network);
 }

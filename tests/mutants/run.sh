@@ -4,8 +4,9 @@
 # Negative control of the tests that prove the mathematics. Each patch here plants one
 # fault in the library: one line of one file under lib/. The faults cover every layer,
 # activation, cost and bias path, and optimizers, schedules, clipping, weights, metrics,
-# fits and studies. The ordinary tests must go red for each of them; if they stay green,
-# it is they that are at fault.
+# fits, studies, traces, rankings, recorders, pictures, streams and checkpoints. The
+# ordinary tests must go red for each of them; if they stay green, it is they that are at
+# fault.
 #
 #     sh tests/mutants/run.sh                a sample of 5, another one every day
 #     sh tests/mutants/run.sh --sample N     a sample of N
@@ -26,7 +27,8 @@ programs='test_gradient_reference test_gradient test_gradient_custom test_adjoin
     test_gradient_layers test_norm test_random_layers test_parity_layers
     test_trace test_trace_layers test_explain test_optimizer test_parity_optimizer
     test_schedule test_update test_train test_weights test_metrics test_runs test_rate
-    test_diagnose'
+    test_diagnose test_trace_step test_influence test_recorder test_draw test_stream
+    test_snapshot test_fit_checkpoint'
 seconds=120
 jobs=2
 
@@ -36,7 +38,7 @@ fail() {
 }
 
 usage() {
-    sed -n '10,14s/^# *//p' "$0"
+    sed -n '11,15s/^# *//p' "$0"
     exit "$1"
 }
 
@@ -201,7 +203,12 @@ cp -Rp "$root/include" "$root/lib" .
 cp -Rp "$root"/tests/support "$root"/tests/parity "$root"/tests/*.[ch] tests
 
 printf '#define BP_SOURCE_DIR "%s"\n' "$root" >source_dir.h
-libraries="$(pkg-config --cflags --libs cmocka 2>/dev/null || echo -lcmocka) -lm -lpthread"
+# Checkpoints are loaded with jansson.
+if pkg-config --exists jansson 2>/dev/null; then
+    flags="$flags -DBP_WITH_JANSSON=1 $(pkg-config --cflags jansson)"
+    extra=$(pkg-config --libs jansson)
+fi
+libraries="${extra-} $(pkg-config --cflags --libs cmocka 2>/dev/null || echo -lcmocka) -lm -lpthread"
 
 for name in $(all); do
     patch -s -p1 --fuzz=0 --dry-run <"$here/$name" >log 2>&1 || {
