@@ -58,12 +58,16 @@ static uint32_t saved_state(void)
 
 #else
 
-/* All zero where the processor has no such leaf. */
+/* All zero where the processor has no such leaf. All have the first: it is not asked for
+ * whether it is there, since in a virtual machine each question takes a microsecond. */
 static struct leaf cpuid(uint32_t number)
 {
     struct leaf leaf = {0, 0, 0, 0};
 
-    (void)__get_cpuid_count(number, 0, &leaf.a, &leaf.b, &leaf.c, &leaf.d);
+    if (number == 1)
+        __cpuid(1, leaf.a, leaf.b, leaf.c, leaf.d);
+    else
+        (void)__get_cpuid_count(number, 0, &leaf.a, &leaf.b, &leaf.c, &leaf.d);
     return leaf;
 }
 
@@ -87,11 +91,13 @@ static bool has(uint32_t word, uint32_t bits)
 static int32_t machine_isa(void)
 {
     const struct leaf first = cpuid(1);
-    const struct leaf seventh = cpuid(7);
+    struct leaf seventh;
     uint32_t saved;
 
-    if (!has(first.c, LEAF1_OSXSAVE | LEAF1_AVX | LEAF1_FMA) ||
-        !has(seventh.b, LEAF7_AVX2))
+    if (!has(first.c, LEAF1_OSXSAVE | LEAF1_AVX | LEAF1_FMA))
+        return BP_ISA_SCALAR;
+    seventh = cpuid(7);
+    if (!has(seventh.b, LEAF7_AVX2))
         return BP_ISA_SCALAR;
     saved = saved_state();
     if (!has(saved, SAVED_AVX))

@@ -37,6 +37,13 @@ static bp_status reserve(struct bp_model *model, size_t rows)
     return bp_arena_reserve(&model->grads, &network->host, &plan);
 }
 
+static void prepare_row(struct bp_model *model)
+{
+    model->pass.rows = 1;
+    model->row = bp_pass_cost_run(&model->pass, &model->cost, model->fused);
+    model->pass.rows = 0;
+}
+
 bp_status bp_model_create(struct bp_model *model, const struct bp_network *network,
                           const struct bp_cost_spec *cost, size_t rows,
                           struct bp_text *text)
@@ -50,8 +57,10 @@ bp_status bp_model_create(struct bp_model *model, const struct bp_network *netwo
     if (status != BP_OK)
         return status;
     status = reserve(model, rows);
-    if (status == BP_OK)
+    if (status == BP_OK) {
+        prepare_row(model);
         return BP_OK;
+    }
     bp_model_release(model);
     return bp_fail(text, status, "no memory for batches of %zu rows", rows);
 }
@@ -184,4 +193,29 @@ bp_status bp_model_step(struct bp_model *model, const struct bp_batch *batch,
     }
     *value = found;
     return BP_OK;
+}
+
+bool bp_model_step_row(struct bp_model *model, const void *inputs, const void *targets,
+                       const struct bp_update *update, double *value)
+{
+    const struct bp_network *network = model->network;
+    const struct bp_engine *engine = network->engine;
+    const void *const kernels = network->kernels;
+    const void *const links = model->pass.links;
+    double total;
+
+    model->row.targets = targets;
+    if (!engine->links_forward(kernels, links, network->count, inputs))
+        return false;
+    total = engine->cost_value(&model->row, 0) / model->row.divisor;
+    if (total - total != 0)
+        return false;
+    engine->cost_gradient(&model->row);
+    engine->links_backward(kernels, links, network->count, model->fused);
+    if (!engine->links_gradient(kernels, links, network->count, inputs,
+                                model->grads.base))
+        return false;
+    engine->update(update, model->grads.base, 0, update->count);
+    *value = total;
+    return true;
 }

@@ -12,6 +12,7 @@ struct bp_model {
     bool fused; /**< Cost and last activation are one formula. */
     struct bp_pass pass;
     struct bp_arena grads; /**< Laid out as the network's parameters. */
+    struct bp_cost_run row; /**< Of one example with targets, which are not set. */
 };
 
 /** Check that network and cost can be trained together, and reserve memory for batches of
@@ -43,6 +44,13 @@ bp_status bp_model_repeat(struct bp_model *model, double *value, struct bp_text 
 bp_status bp_model_step(struct bp_model *model, const struct bp_batch *batch,
                         const struct bp_update *update, double *value,
                         struct bp_text *text);
+
+/** bp_model_step() on one example, of which nothing is copied: for a small network whose
+ *  precision is that of the arrays, and a built-in cost.
+ * @return false if a number is not finite. The parameters have not changed then, and
+ *         bp_model_step() says what it is. */
+bool bp_model_step_row(struct bp_model *model, const void *inputs, const void *targets,
+                       const struct bp_update *update, double *value);
 
 /** Forward and cost only, on the batch that is in the pass already. */
 bp_status bp_model_value(const struct bp_model *model, double *value,

@@ -73,7 +73,8 @@ int32_t bp_pass_forward(const struct bp_pass *pass)
     size_t i;
 
     if (is_linked(pass)) {
-        network->engine->links_forward(network->kernels, pass->links, network->count);
+        (void)network->engine->links_forward(network->kernels, pass->links,
+                                             network->count, pass->runs[0].input);
         return 0;
     }
     for (i = 0; i < network->count && answer == 0; i++) {
@@ -138,7 +139,8 @@ bool bp_pass_gradients(const struct bp_pass *pass, const struct bp_arena *grads)
 
     if (is_linked(pass))
         return network->engine->links_gradient(network->kernels, pass->links,
-                                               network->count, grads->base);
+                                               network->count, pass->runs[0].input,
+                                               grads->base);
     bp_pass_update(pass, grads, NULL);
     return isfinite(
         network->engine->largest(network->kernels, grads->base, network->params_count));

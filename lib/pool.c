@@ -71,9 +71,10 @@ void bp_pool_release(struct bp_pool *pool)
 uint32_t bp_pool_threads(double flops)
 {
     const double helpful = flops / FLOPS_OF_A_THREAD;
-    const uint32_t processors = bp_team_processors();
+    uint32_t processors;
 
-    if (helpful >= (double)processors)
-        return processors;
-    return helpful > 1 ? (uint32_t)helpful : 1;
+    if (!(helpful >= 2))
+        return 1;
+    processors = bp_team_processors();
+    return helpful >= (double)processors ? processors : (uint32_t)helpful;
 }

@@ -110,6 +110,7 @@ void bp_trainer_run_update(struct bp_trainer *trainer)
     const struct bp_update update = update_of(trainer, &rule);
 
     bp_groups_update(trainer, &update);
+    bp_groups_count(trainer);
     advance(trainer);
 }
 
@@ -200,9 +201,50 @@ static struct bp_batch of_labels(const float *inputs, const int32_t *labels)
     return (struct bp_batch){.inputs = inputs, .labels = labels, .labelled = true};
 }
 
+/* Whether a step on one example can go the short way of bp_model_step_row(): all is in
+ * order, and nobody is to be asked or told anything. Where it is not, the ordinary way
+ * does the step, or says what is wrong. */
+static bool is_row(const struct bp_trainer *trainer, size_t inputs_count,
+                   const float *targets, size_t targets_count)
+{
+    const struct bp_network *network = trainer->network;
+
+    return trainer->built && !trainer->busy && !network->busy &&
+           trainer->model.pass.links != NULL && network->engine == &bp_engine_f32 &&
+           inputs_count == network->inputs && targets_count == trainer->model.row.cols &&
+           trainer->cost.kind != BP_COST_CUSTOM &&
+           trainer->schedule.kind == BP_SCHEDULE_NONE &&
+           trainer->settings[BP_TRAINER_KEEP_GRADIENT - 1] == 0 &&
+           bp_trainer_is_plain(trainer) &&
+           bp_cost_targets_ok(&trainer->cost, targets, targets_count);
+}
+
+static bool run_row(struct bp_trainer *trainer, const float *inputs, const float *targets,
+                    double *cost)
+{
+    struct bp_rule rule;
+    struct bp_update update;
+    double value;
+
+    trainer->rate = bp_trainer_base_rate(trainer);
+    rule = rule_of(trainer);
+    update = update_of(trainer, &rule);
+    if (!bp_model_step_row(&trainer->model, inputs, targets, &update, &value))
+        return false;
+    trainer->keeps_gradient = false;
+    advance(trainer);
+    if (cost != NULL)
+        *cost = value;
+    return true;
+}
+
 bp_status bp_trainer_step(bp_trainer *trainer, const float *inputs, size_t inputs_count,
                           const float *targets, size_t targets_count, double *cost)
 {
+    if (trainer != NULL && inputs != NULL && targets != NULL &&
+        is_row(trainer, inputs_count, targets, targets_count) &&
+        run_row(trainer, inputs, targets, cost))
+        return BP_OK;
     return run(trainer, of_f32(inputs, targets), inputs_count, targets_count, true, cost);
 }
 

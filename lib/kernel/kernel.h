@@ -103,7 +103,8 @@ struct BP_REAL(norm) {
 struct BP_REAL(link) {
     size_t inputs, outputs;
     size_t stride;                         /**< Of w. */
-    const real *x, *w, *b;                 /**< b may be NULL. */
+    const real *x;                         /**< Of all but the first. */
+    const real *w, *b;                     /**< b may be NULL. */
     real *z;                               /**< x W + b. */
     struct BP_REAL(activation) activation; /**< From z to a, and g from dC/da to dC/dz. */
     real *x_grad;                          /**< dC/dx, or NULL. */
@@ -122,12 +123,15 @@ struct BP_REAL(kernels) {
     void (*activate)(struct bp_pool *pool, const struct BP_REAL(activation) * work);
     void (*derive)(struct bp_pool *pool, const struct BP_REAL(activation) * work);
 
-    /** Layer after layer of a small network: x to a; dC/da of the last to dC/dz of all,
-     *  which `fused` says is there for the last; and dC/dz to the gradients of all
-     *  parameters. @return whether these are finite. */
-    void (*links_forward)(const struct BP_REAL(link) * links, size_t count);
+    /** Layer after layer of a small network, the first of which reads x, unpadded.
+     *  From x to a. @return whether x is finite. */
+    bool (*links_forward)(const struct BP_REAL(link) * links, size_t count,
+                          const real *x);
+    /** From dC/da of the last to dC/dz of all; `fused`: the last has it. */
     void (*links_backward)(const struct BP_REAL(link) * links, size_t count, bool fused);
-    bool (*links_gradient)(const struct BP_REAL(link) * links, size_t count, real *grads);
+    /** From dC/dz to the gradients of all parameters. @return whether they are finite. */
+    bool (*links_gradient)(const struct BP_REAL(link) * links, size_t count,
+                           const real *x, real *grads);
 
     /** Dropout, forward and backward; noise, which leaves numbers in padding. */
     void (*drop)(struct bp_pool *pool, const struct BP_REAL(random) * work);

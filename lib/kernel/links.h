@@ -18,7 +18,8 @@
 #define TURNED_ROWS 4
 
 /* Outputs from j on, so many vectors of them. */
-KERNEL_INLINE void link_outputs(const struct BP_REAL(link) * l, size_t j, size_t vecs)
+KERNEL_INLINE void link_outputs(const struct BP_REAL(link) * l, const real *x, size_t j,
+                                size_t vecs)
 {
     const real *w = l->w + j;
     vec acc[LANE_VECS];
@@ -28,11 +29,11 @@ KERNEL_INLINE void link_outputs(const struct BP_REAL(link) * l, size_t j, size_t
     for (v = 0; v < vecs; v++)
         acc[v] = l->b != NULL ? vec_load(l->b + j + v * VEC_LANES) : vec_zero();
     for (k = 0; k < l->inputs; k++, w += l->stride) {
-        const vec x = vec_set1(l->x[k]);
+        const vec x_k = vec_set1(x[k]);
 
         KERNEL_UNROLL
         for (v = 0; v < vecs; v++)
-            acc[v] = vec_fma(x, vec_load(w + v * VEC_LANES), acc[v]);
+            acc[v] = vec_fma(x_k, vec_load(w + v * VEC_LANES), acc[v]);
     }
     KERNEL_UNROLL
     for (v = 0; v < vecs; v++)
@@ -43,24 +44,37 @@ KERNEL_INLINE void link_outputs(const struct BP_REAL(link) * l, size_t j, size_t
         vec_store(l->z + j + v * VEC_LANES, vec_zero());
 }
 
-static void link_forward(const struct BP_REAL(link) * l)
+static void link_forward(const struct BP_REAL(link) * l, const real *x)
 {
     size_t j;
 
     for (j = 0; j < l->outputs; j += BP_LANES)
         if (l->outputs - j <= HALF_VECS * VEC_LANES)
-            link_outputs(l, j, HALF_VECS);
+            link_outputs(l, x, j, HALF_VECS);
         else
-            link_outputs(l, j, LANE_VECS);
+            link_outputs(l, x, j, LANE_VECS);
     forward[l->activation.kind](&l->activation);
 }
 
-static void links_forward(const struct BP_REAL(link) * links, size_t count)
+/* 0 times what is not finite is NaN. */
+static bool all_finite(const real *x, size_t count)
+{
+    vec odd = vec_zero();
+    size_t i;
+
+    for (i = 0; i < count; i += VEC_LANES)
+        odd = vec_fma(vec_zero(), vec_load_partial(x + i, count - i), odd);
+    return !mask_any(mask_not(vec_eq(odd, vec_zero())));
+}
+
+static bool links_forward(const struct BP_REAL(link) * links, size_t count, const real *x)
 {
     size_t i;
 
-    for (i = 0; i < count; i++)
-        link_forward(&links[i]);
+    link_forward(&links[0], x);
+    for (i = 1; i < count; i++)
+        link_forward(&links[i], links[i].x);
+    return all_finite(x, links[0].inputs);
 }
 
 /* dC/dx of so many inputs from k on, as row_turned(). Padding is 0 and stays so. */
@@ -107,8 +121,8 @@ static void links_backward(const struct BP_REAL(link) * links, size_t count, boo
 
 /* x^T dC/dz and dC/db of a block of outputs. What is not finite makes `odd` NaN; if it is
  * in dC/db, it is in all of the other. */
-KERNEL_INLINE void link_gradient(const struct BP_REAL(link) * l, size_t j, real *grads,
-                                 vec odd[LANE_VECS])
+KERNEL_INLINE void link_block_gradient(const struct BP_REAL(link) * l, const real *x,
+                                       size_t j, real *grads, vec odd[LANE_VECS])
 {
     real *w_grad = grads + l->w_grad + j;
     vec g[LANE_VECS];
@@ -118,11 +132,11 @@ KERNEL_INLINE void link_gradient(const struct BP_REAL(link) * l, size_t j, real 
     for (v = 0; v < LANE_VECS; v++)
         g[v] = vec_load(l->activation.g + j + v * VEC_LANES);
     for (k = 0; k < l->inputs; k++, w_grad += l->stride) {
-        const vec x = vec_set1(l->x[k]);
+        const vec x_k = vec_set1(x[k]);
 
         KERNEL_UNROLL
         for (v = 0; v < LANE_VECS; v++) {
-            const vec product = vec_fma(x, g[v], vec_zero());
+            const vec product = vec_fma(x_k, g[v], vec_zero());
 
             vec_store(w_grad + v * VEC_LANES, product);
             odd[v] = vec_fma(product, vec_zero(), odd[v]);
@@ -135,16 +149,25 @@ KERNEL_INLINE void link_gradient(const struct BP_REAL(link) * l, size_t j, real 
         vec_store(grads + l->b_grad + j + v * VEC_LANES, vec_add(vec_zero(), g[v]));
 }
 
-static bool links_gradient(const struct BP_REAL(link) * links, size_t count, real *grads)
+KERNEL_INLINE void link_gradient(const struct BP_REAL(link) * l, const real *x,
+                                 real *grads, vec odd[LANE_VECS])
+{
+    size_t j;
+
+    for (j = 0; j < l->outputs; j += BP_LANES)
+        link_block_gradient(l, x, j, grads, odd);
+}
+
+static bool links_gradient(const struct BP_REAL(link) * links, size_t count,
+                           const real *x, real *grads)
 {
     vec odd[LANE_VECS];
-    size_t i, j, v;
+    size_t i, v;
 
     for (v = 0; v < LANE_VECS; v++)
         odd[v] = vec_zero();
     for (i = 0; i < count; i++)
-        for (j = 0; j < links[i].outputs; j += BP_LANES)
-            link_gradient(&links[i], j, grads, odd);
+        link_gradient(&links[i], i == 0 ? x : links[i].x, grads, odd);
     for (v = 1; v < LANE_VECS; v++)
         odd[0] = vec_add(odd[0], odd[v]);
     return !mask_any(mask_not(vec_eq(odd[0], vec_zero())));

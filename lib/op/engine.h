@@ -46,11 +46,12 @@ struct bp_engine {
      * dense layer beforehand, and the kernels of the same names on an array of that. */
     size_t link_size;
     void (*link)(const struct bp_op_run *run, void *link);
-    void (*links_forward)(const void *kernels, const void *links, size_t count);
+    bool (*links_forward)(const void *kernels, const void *links, size_t count,
+                          const void *x);
     void (*links_backward)(const void *kernels, const void *links, size_t count,
                            bool fused);
     bool (*links_gradient)(const void *kernels, const void *links, size_t count,
-                           void *grads);
+                           const void *x, void *grads);
 
     /** @return @p total plus the cost of each row, in their order. */
     double (*cost_value)(const struct bp_cost_run *run, double total);

@@ -25,9 +25,10 @@ static void link_of(const struct bp_op_run *run, void *link)
     };
 }
 
-static void links_forward(const void *kernels, const void *links, size_t count)
+static bool links_forward(const void *kernels, const void *links, size_t count,
+                          const void *x)
 {
-    ((const struct BP_REAL(kernels) *)kernels)->links_forward(links, count);
+    return ((const struct BP_REAL(kernels) *)kernels)->links_forward(links, count, x);
 }
 
 static void links_backward(const void *kernels, const void *links, size_t count,
@@ -37,8 +38,9 @@ static void links_backward(const void *kernels, const void *links, size_t count,
 }
 
 static bool links_gradient(const void *kernels, const void *links, size_t count,
-                           void *grads)
+                           const void *x, void *grads)
 {
-    return ((const struct BP_REAL(kernels) *)kernels)
-        ->links_gradient(links, count, grads);
+    const struct BP_REAL(kernels) *const all = kernels;
+
+    return all->links_gradient(links, count, x, grads);
 }

@@ -204,9 +204,9 @@ static void check_links(table *k, struct link_case l[2], const struct link_ends 
     fill(l[1].z.at, 1, l[1].stride, l[1].stride, random_real, 0);
     fill(grads->at, 1, grads->count, grads->count, random_real, 0);
     memcpy(l[1].g.at, dcda, l[1].outputs * sizeof(real));
-    k->links_forward(links, 2);
+    assert_true(k->links_forward(links, 2, ends[0].x));
     k->links_backward(links, 2, false);
-    assert_true(k->links_gradient(links, 2, grads->at));
+    assert_true(k->links_gradient(links, 2, ends[0].x, grads->at));
     assert_int_equal(keep_links(l, grads, actual), count);
     assert_same(actual, expected, count, "links", k->isa);
 }
@@ -257,7 +257,8 @@ static void check_odd_link(table *k, const struct BP_REAL(link) * link, real *gr
             g[j] = odd[i];
             k->links_backward(link, 1, true);
             assert_true(same(g[j], odd[i]));
-            assert_int_equal(k->links_gradient(link, 1, grads), isfinite(odd[i]));
+            assert_int_equal(k->links_gradient(link, 1, link->x, grads),
+                             isfinite(odd[i]));
             g[j] = before;
         }
 }
