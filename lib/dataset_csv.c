@@ -4,9 +4,8 @@
  * columns; the second pass counts the rows, checks that each has all columns, and finds
  * missing values; then memory is reserved, once, and the third pass reads the numbers.
  *
- * With one_hot, a column of texts is as many inputs as it has words. Between the second
- * pass and the third, two more find these columns and learn the words, unless the caller
- * gives them: an input "column=word" is such a word.
+ * With one_hot, a column of texts is as many inputs as it has words, named "column=word";
+ * two more passes learn the words, unless the caller gives them by these names.
  */
 #include "dataset_read.h"
 #include "dataset_words.h"
@@ -102,12 +101,47 @@ static bp_status read_columns(struct table *table)
     return BP_OK;
 }
 
+/* Give a role to the column that option @p list names in place @p index. */
+static bp_status choose(struct table *table, const char *list, const char *name,
+                        enum role role, size_t index)
+{
+    struct column *found = NULL;
+    struct bp_quote quote;
+
+    (void)bp_quote(&quote, name, strlen(name));
+    for (size_t col = 0; col < table->cols; col++) {
+        if (!bp_csv_equals(&table->columns[col].name, name))
+            continue;
+        if (found != NULL)
+            return bp_fail(table->text, BP_EDATA,
+                           "%s[%zu] is %s, which two columns of the file are called",
+                           list, index, quote.text);
+        found = &table->columns[col];
+    }
+    if (found == NULL)
+        return bp_fail(table->text, BP_EINVAL,
+                       "%s[%zu] is %s, expected a column of the file", list, index,
+                       quote.text);
+    if (found->role != ROLE_NONE)
+        return bp_fail(table->text, BP_EINVAL, "%s[%zu] is %s, which is chosen already",
+                       list, index, quote.text);
+    found->role = role;
+    found->index = index;
+    return BP_OK;
+}
+
+/* NULL also where two are called so. */
 static struct column *column_of(const struct table *table, const char *name)
 {
+    struct column *found = NULL;
+
     for (size_t col = 0; col < table->cols; col++)
-        if (bp_csv_equals(&table->columns[col].name, name))
-            return &table->columns[col];
-    return NULL;
+        if (bp_csv_equals(&table->columns[col].name, name)) {
+            if (found != NULL)
+                return NULL;
+            found = &table->columns[col];
+        }
+    return found;
 }
 
 /* A word of a column becomes the input @p index. */
@@ -150,9 +184,6 @@ static struct column *split_word(const struct table *table, char *name, char **w
     return NULL;
 }
 
-static bp_status choose(struct table *table, const char *list, const char *name,
-                        enum role role, size_t index);
-
 static bp_status choose_feature(struct table *table, const char *name, size_t index)
 {
     const size_t size = strlen(name) + 1;
@@ -171,35 +202,6 @@ static bp_status choose_feature(struct table *table, const char *name, size_t in
                             : choose(table, "features", name, ROLE_FEATURE, index);
     bp_host_release(table->host, copy, size);
     return status;
-}
-
-/* Give a role to the column that option @p list names in place @p index. */
-static bp_status choose(struct table *table, const char *list, const char *name,
-                        enum role role, size_t index)
-{
-    struct column *found = NULL;
-    struct bp_quote quote;
-
-    (void)bp_quote(&quote, name, strlen(name));
-    for (size_t col = 0; col < table->cols; col++) {
-        if (!bp_csv_equals(&table->columns[col].name, name))
-            continue;
-        if (found != NULL)
-            return bp_fail(table->text, BP_EDATA,
-                           "%s[%zu] is %s, which two columns of the file are called",
-                           list, index, quote.text);
-        found = &table->columns[col];
-    }
-    if (found == NULL)
-        return bp_fail(table->text, BP_EINVAL,
-                       "%s[%zu] is %s, expected a column of the file", list, index,
-                       quote.text);
-    if (found->role != ROLE_NONE)
-        return bp_fail(table->text, BP_EINVAL, "%s[%zu] is %s, which is chosen already",
-                       list, index, quote.text);
-    found->role = role;
-    found->index = index;
-    return BP_OK;
 }
 
 static bp_status choose_targets(struct table *table)
@@ -631,7 +633,6 @@ static bool measure_names(const struct column *column, size_t *size)
     return bp_add(*size, all, size);
 }
 
-/* Where names go. */
 struct naming {
     unsigned char *data;
     size_t *offsets;

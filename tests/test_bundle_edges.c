@@ -308,6 +308,53 @@ static void names_without_a_list(void **state)
     bp_network_destroy(network);
 }
 
+struct importing_hook {
+    bp_network *network;
+    struct forge forge;
+    bp_status answer;
+};
+
+static void import_in_a_step(struct custom_state *custom, const bp_run *run)
+{
+    struct importing_hook *hook = custom->hook_user;
+
+    (void)run;
+    hook->answer = bp_network_import_memory(hook->network, hook->forge.bytes,
+                                            hook->forge.size, NULL);
+}
+
+/* From a callback of a training step a network takes no other parameters. */
+static void imports_in_a_step(void **state)
+{
+    static const float x[2] = {1, 2}, y[3] = {0, 1, 0};
+    struct custom_state custom = {.hook = import_in_a_step};
+    const bp_activation_ops ops = custom_activation(&custom);
+    struct importing_hook hook = {.answer = BP_OK};
+    bp_network *network = NULL;
+    bp_layer *layer = NULL;
+    bp_trainer *trainer;
+
+    custom.hook_user = &hook;
+    ok(bp_network_create(2, env_of(state), &network));
+    ok(bp_layer_create_dense(3, BP_ACTIVATION_LINEAR, env_of(state), &layer));
+    ok(bp_layer_set_activation(layer, &ops));
+    ok(bp_network_add(network, layer));
+    bp_layer_destroy(layer);
+    ok(bp_network_build(network, 1));
+    trainer = make_trainer(network, BP_COST_MSE, 1, 1);
+    hook.network = network;
+    hook.forge =
+        forge_make("{" RIGHT "," TENSOR("0.bias", "F32", "[3]", "[24,36]") "}", 36);
+    ok(bp_trainer_step(trainer, x, 2, y, 3, NULL));
+    assert_status(hook.answer, BP_EBUSY);
+    assert_status(
+        bp_network_import_memory(network, hook.forge.bytes, hook.forge.size, NULL),
+        BP_OK);
+    forge_free(&hook.forge);
+    bp_trainer_destroy(trainer);
+    bp_network_destroy(network);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -320,6 +367,7 @@ int main(void)
         HOST_TEST(long_paths),
         HOST_TEST(imports_of_other_shapes_and_types),
         HOST_TEST(names_without_a_list),
+        HOST_TEST(imports_in_a_step),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL) ? 1 : 0;

@@ -129,6 +129,19 @@ static void choices_that_cannot_be(void **state)
     }
 }
 
+static void two_columns_of_a_name(void **state)
+{
+    static const char *const features[] = {"a=x"};
+    bp_csv_options options = with_words();
+
+    options.features = features;
+    options.features_count = 1;
+    assert_refused(*state,
+                   &(struct refused){"a,a,k\nx,x,1\n", 0, BP_EINVAL,
+                                     "features[0] is \"a=x\", expected a column"},
+                   &options);
+}
+
 static void without_header(void **state)
 {
     static const char *const features[] = {"2=y", "1"};
@@ -206,13 +219,10 @@ static void every_truncation_and_every_flip(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(each_word_is_an_input),
-        TEST(what_is_a_text),
-        TEST(words_are_given),
-        TEST(choices_that_cannot_be),
-        TEST(without_header),
-        TEST(words_limit),
-        TEST(every_truncation_and_every_flip),
+        TEST(each_word_is_an_input), TEST(what_is_a_text),
+        TEST(words_are_given),       TEST(choices_that_cannot_be),
+        TEST(two_columns_of_a_name), TEST(without_header),
+        TEST(words_limit),           TEST(every_truncation_and_every_flip),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL) != 0 ? 1 : 0;

@@ -109,7 +109,7 @@ check "990 or so" [ "$(sed -n 2p "$work/out" | cut -c1-2)" = 99 ] ||
 # To look on: files that are whole whenever they are there.
 "$tool" train "$penguins" --target species --features bill_length_mm,flipper_length_mm \
     --drop-missing --epochs 100000000 --patience 0 --checkpoint "$work/state" \
-    --every 1 --watch "$work/w.svg" --regions "$work/r.svg" --history "$work/h.csv" -q \
+    --every 20 --watch "$work/w.svg" --regions "$work/r.svg" --history "$work/h.csv" -q \
     -o "$work/watched" &
 child=$!
 while [ ! -e "$work/r.svg" ]; do sleep 0.1; done

@@ -101,6 +101,10 @@ builds() {
 have gcc || echo "gcc is not here: not compared"
 have clang || echo "clang is not here: not compared"
 builds >"$work/builds"
+# A tree of CMake's stays for the next time, unless that is of another name.
+for tree in "$work"/cmake/*; do
+    grep -q " ${tree##*/} " "$work/builds" || rm -rf "$tree"
+done
 rm -f "$work"/*.done
 
 # Two shells take the lines in turn; the directory that one of them makes is its claim.
