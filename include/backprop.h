@@ -975,11 +975,16 @@ enum {
                                        1e6; default 1. */
     BP_TRAINER_LAYER_FROZEN = 3,  /**< 1: its parameters stay as they are, and its
                                        gradient does not count in a norm; 0 (default). */
-    BP_TRAINER_LAYER_MAX_NORM = 4 /**< Dense layers: after each update the weights that
+    BP_TRAINER_LAYER_MAX_NORM = 4, /**< Dense layers: after each update the weights that
                                        come into a unit are made no longer than this
                                        (Srivastava et al., 2014), w *= max / (|w| + 1e-7)
                                        where |w| > max, as PyTorch's `renorm`: up to 1e6;
                                        0 (default): none. */
+    BP_TRAINER_LAYER_MISSED = 5   /**< Updates made while it was frozen, which the trainer
+                                       counts: in the layer's own t of the optimizer's
+                                       formulas they are none, as in PyTorch, so that its
+                                       first updates are corrected as such. 0 (default)
+                                       to 2^53; not iRPROP-, L-BFGS, which have no t. */
 };
 
 /** What an optimizer remembers of each parameter, for bp_trainer_get_state(). Letters are

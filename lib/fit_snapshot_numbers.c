@@ -208,6 +208,13 @@ static void trainer_setting(struct bp_transfer *transfer, int32_t key)
         need(transfer, bp_trainer_set(trainer, key, value), trainer->text.line);
 }
 
+/* A number that is there only where it is not 0. */
+static bool is_told(const struct bp_transfer *transfer, const char *name, double value)
+{
+    return transfer->out ? value != 0
+                         : bp_snapshot_find_number(transfer->content, name) != NULL;
+}
+
 static void group_setting(struct bp_transfer *transfer, size_t layer, int32_t key)
 {
     struct bp_trainer *trainer = transfer->trainer;
@@ -215,7 +222,10 @@ static void group_setting(struct bp_transfer *transfer, size_t layer, int32_t ke
     char name[BP_NAME_SIZE];
 
     BP_SNAPSHOT_NAME(name, "trainer.layer.%zu.setting.%d", layer, (int)key);
-    real(transfer, name, &value, -1e300);
+    if (key != BP_TRAINER_LAYER_MISSED || is_told(transfer, name, value))
+        real(transfer, name, &value, -1e300);
+    else
+        value = 0;
     if (!transfer->out && transfer->status == BP_OK)
         need(transfer, bp_trainer_set_layer(trainer, layer, key, value),
              trainer->text.line);

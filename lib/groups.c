@@ -11,6 +11,7 @@ static const struct bp_setting table[BP_LAYER_GROUP_SETTINGS] = {
     {BP_TRAINER_LAYER_DECAY, "decay", 0, 1e6, 1, 0},
     {BP_TRAINER_LAYER_FROZEN, "frozen", 0, 1, 0, BP_SETTING_WHOLE},
     {BP_TRAINER_LAYER_MAX_NORM, "max norm", 0, 1e6, 0, 0},
+    {BP_TRAINER_LAYER_MISSED, "updates missed", 0, 0x1p53, 0, BP_SETTING_WHOLE},
 };
 
 static const struct bp_settings settings = {table, BP_LAYER_GROUP_SETTINGS};
@@ -139,6 +140,13 @@ static bool next_range(const struct bp_network *network, size_t *tensor,
     return true;
 }
 
+/* Whether a layer has a t of its own, and the rule depends on t. */
+static bool is_late(const struct bp_trainer *trainer, size_t layer)
+{
+    return value_of(trainer, layer, BP_TRAINER_LAYER_MISSED) > 0 &&
+           bp_optimizer_counts(&trainer->optimizer.spec);
+}
+
 bool bp_groups_are_one(const struct bp_trainer *trainer)
 {
     size_t i;
@@ -148,9 +156,21 @@ bool bp_groups_are_one(const struct bp_trainer *trainer)
     for (i = 0; i < trainer->network->count; i++)
         if (value_of(trainer, i, BP_TRAINER_LAYER_RATE) != 1 ||
             value_of(trainer, i, BP_TRAINER_LAYER_DECAY) != 1 ||
-            value_of(trainer, i, BP_TRAINER_LAYER_MAX_NORM) != 0 || is_frozen(trainer, i))
+            value_of(trainer, i, BP_TRAINER_LAYER_MAX_NORM) != 0 ||
+            is_frozen(trainer, i) || is_late(trainer, i))
             return false;
     return true;
+}
+
+/* The rule of a layer that has seen only some of the updates. */
+static struct bp_rule late_rule(const struct bp_trainer *trainer, size_t layer)
+{
+    const double missed = value_of(trainer, layer, BP_TRAINER_LAYER_MISSED);
+    struct bp_optimizer_state seen = trainer->optimizer_state;
+
+    seen.updates -= missed < (double)seen.updates ? (uint64_t)missed : seen.updates;
+    seen.started = seen.started && seen.updates > 0;
+    return bp_optimizer_rule(&trainer->optimizer.spec, trainer->rate, &seen);
 }
 
 /* The rule of all, as it is for a range. */
@@ -162,7 +182,8 @@ static struct bp_rule rule_of(const struct bp_trainer *trainer,
                         trainer->settings[BP_TRAINER_BIAS_DECAY - 1] == 0;
     const double decay =
         exempt ? 0 : value_of(trainer, range->layer, BP_TRAINER_LAYER_DECAY);
-    struct bp_rule own = *rule;
+    struct bp_rule own =
+        is_late(trainer, range->layer) ? late_rule(trainer, range->layer) : *rule;
 
     own.rate *= rate;
     own.shrink *= rate * decay;
@@ -190,6 +211,23 @@ void bp_groups_update(const struct bp_trainer *trainer, const struct bp_update *
         if (!is_frozen(trainer, range.layer))
             network->engine->update(&own, grads, range.offset, range.count);
     }
+}
+
+void bp_groups_count(const struct bp_trainer *trainer)
+{
+    size_t i;
+
+    for (i = 0; i < trainer->network->count; i++)
+        if (is_frozen(trainer, i))
+            values_of(trainer, i)[BP_TRAINER_LAYER_MISSED - 1]++;
+}
+
+void bp_groups_forget(const struct bp_trainer *trainer)
+{
+    size_t i;
+
+    for (i = 0; i < trainer->network->count; i++)
+        values_of(trainer, i)[BP_TRAINER_LAYER_MISSED - 1] = 0;
 }
 
 static void *gradient_at(const struct bp_trainer *trainer, const struct range *range)

@@ -358,6 +358,18 @@ struct bp_rule bp_optimizer_rule(const struct bp_optimizer_spec *spec, double ra
     return rule;
 }
 
+bool bp_optimizer_counts(const struct bp_optimizer_spec *spec)
+{
+    switch (spec->kind) {
+    case BP_OPTIMIZER_SGD: return setting(spec, BP_OPTIMIZER_DAMPENING) > 0;
+    case BP_OPTIMIZER_ADAGRAD: return setting(spec, BP_OPTIMIZER_RATE_DECAY) > 0;
+    case BP_OPTIMIZER_RMSPROP:
+    case BP_OPTIMIZER_RPROP:
+    case BP_OPTIMIZER_LBFGS: return false;
+    default: return true;
+    }
+}
+
 void bp_optimizer_advance(const struct bp_optimizer_spec *spec,
                           struct bp_optimizer_state *state)
 {

@@ -50,6 +50,9 @@ struct bp_lbfgs_options bp_optimizer_lbfgs(const struct bp_optimizer_spec *spec,
 struct bp_rule bp_optimizer_rule(const struct bp_optimizer_spec *spec, double rate,
                                  const struct bp_optimizer_state *state);
 
+/** Whether the rule depends on the number of the update. */
+bool bp_optimizer_counts(const struct bp_optimizer_spec *spec);
+
 /** That step was made. */
 void bp_optimizer_advance(const struct bp_optimizer_spec *spec,
                           struct bp_optimizer_state *state);

@@ -110,6 +110,7 @@ void bp_trainer_run_update(struct bp_trainer *trainer)
     const struct bp_update update = update_of(trainer, &rule);
 
     bp_groups_update(trainer, &update);
+    bp_groups_count(trainer);
     advance(trainer);
 }
 

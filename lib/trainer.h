@@ -9,7 +9,7 @@
 
 enum {
     BP_TRAINER_SETTINGS = 7,
-    BP_LAYER_GROUP_SETTINGS = 4, /**< Of each layer. */
+    BP_LAYER_GROUP_SETTINGS = 5, /**< Of each layer. */
     BP_LAYER_GROUP_SIZE = BP_LAYER_GROUP_SETTINGS * sizeof(double)
 };
 
@@ -126,6 +126,12 @@ void bp_groups_release(struct bp_trainer *trainer);
 /** An update of every parameter that is not frozen. Its rule is that of all; a layer has
  *  its own from it. */
 void bp_groups_update(const struct bp_trainer *trainer, const struct bp_update *update);
+
+/** An update was made: layers that are frozen have missed it. */
+void bp_groups_count(const struct bp_trainer *trainer);
+
+/** No layer has missed an update, as training begins. */
+void bp_groups_forget(const struct bp_trainer *trainer);
 
 /** Sum of the squares of all gradients that are not frozen. */
 double bp_trainer_square_norm(const struct bp_trainer *trainer);

@@ -77,6 +77,8 @@ bp_status bp_twin_begin(struct bp_twin *twin, const struct bp_trainer *trainer,
     if (status == BP_OK)
         status = create_alike(twin, trainer);
     if (status == BP_OK)
+        bp_groups_forget(twin->trainer);
+    if (status == BP_OK)
         status = bp_trainer_build(twin->trainer, seed);
     return status == BP_OK ? BP_OK : fail(twin, status, text);
 }

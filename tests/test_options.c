@@ -112,6 +112,7 @@ static const struct option layer_options[] = {
     {BP_TRAINER_LAYER_DECAY, 1, 0, 1e6, -LEAST, 1000001, 0},
     {BP_TRAINER_LAYER_FROZEN, 0, 0, 1, 0.5, 2, 0},
     {BP_TRAINER_LAYER_MAX_NORM, 0, 0, 1e6, -LEAST, 1000001, 0},
+    {BP_TRAINER_LAYER_MISSED, 0, 0, 0x1p53, 0.5, 0x1p53 + 2, 0},
 };
 
 static const struct option metrics_options[] = {

@@ -128,6 +128,47 @@ static bp_network *make_net(const struct parity_case *of)
     return network;
 }
 
+/* ---- what is beside the network ---- */
+
+static void set_schedule(const struct parity_case *of, bp_trainer *trainer)
+{
+    size_t count = 0;
+    const double *words = parity_array(of, "schedule", &count);
+    bp_schedule *schedule = NULL;
+
+    ok(bp_schedule_create((int32_t)words[0], NULL, &schedule));
+    for (size_t i = 1; i + 1 < count; i += 2)
+        ok(bp_schedule_set(schedule, (int32_t)words[i], words[i + 1]));
+    ok(bp_trainer_set_schedule(trainer, schedule));
+    bp_schedule_destroy(schedule);
+}
+
+/* Settings of the trainer and of its layers, and a schedule. */
+static void set_recipe(const struct parity_case *of, bp_trainer *trainer)
+{
+    size_t count = 0;
+    const double *words = parity_array(of, "trainer", &count);
+
+    for (size_t i = 0; i + 1 < count; i += 2)
+        ok(bp_trainer_set(trainer, (int32_t)words[i], words[i + 1]));
+    words = parity_array(of, "layers", &count);
+    for (size_t i = 0; i + 2 < count; i += 3)
+        ok(bp_trainer_set_layer(trainer, (size_t)words[i], (int32_t)words[i + 1],
+                                words[i + 2]));
+    if (parity_has(of, "schedule"))
+        set_schedule(of, trainer);
+}
+
+/* From its step on all layers learn. */
+static void thaw(const struct parity_case *of, bp_trainer *trainer, size_t layers,
+                 size_t step)
+{
+    if ((double)step != parity_number(of, "thaw"))
+        return;
+    for (size_t i = 0; i < layers; ++i)
+        ok(bp_trainer_set_layer(trainer, i, BP_TRAINER_LAYER_FROZEN, 0));
+}
+
 static bp_trainer *make_learner(const struct parity_case *of, bp_network *network)
 {
     const int32_t kind = (int32_t)parity_number(of, "cost");
@@ -145,6 +186,7 @@ static bp_trainer *make_learner(const struct parity_case *of, bp_network *networ
         ok(bp_optimizer_set(optimizer, (int32_t)keys[i], settings[i]));
     ok(bp_trainer_create(network, cost, optimizer, &trainer));
     ok(bp_trainer_set(trainer, BP_TRAINER_BATCH, BATCH));
+    set_recipe(of, trainer);
     ok(bp_trainer_build(trainer, SEED));
     bp_optimizer_destroy(optimizer);
     bp_cost_destroy(cost);
@@ -203,8 +245,10 @@ static void follow(const struct parity_case *of)
     bp_trainer *trainer = make_learner(of, network);
     double costs[STEPS];
 
-    for (size_t step = 0; step < STEPS; ++step)
+    for (size_t step = 0; step < STEPS; ++step) {
+        thaw(of, trainer, bp_network_layers(network), step);
         costs[step] = one_step(of, trainer, step, bp_network_outputs(network));
+    }
     print_message("%s costs\n", of->name);
     if (is_double)
         assert_close_f64(costs, expected, STEPS, 0, 1e-10);

@@ -301,6 +301,133 @@ static void frozen_layers_have_no_norm(void **state)
     destroy(&run);
 }
 
+static double missed_by(const struct run *run, size_t layer)
+{
+    double missed = -1;
+
+    ok(bp_trainer_get_layer(run->trainer, layer, BP_TRAINER_LAYER_MISSED, &missed));
+    return missed;
+}
+
+/* Three updates with the first layer frozen. */
+static struct run make_late(const bp_env *env, int32_t kind)
+{
+    struct run run = make_run(env, kind, 1);
+    bp_optimizer *optimizer = bp_trainer_get_optimizer(run.trainer);
+
+    if (kind == BP_OPTIMIZER_ADAGRAD)
+        ok(bp_optimizer_set(optimizer, BP_OPTIMIZER_RATE_DECAY, 0.5));
+    if (kind == BP_OPTIMIZER_SGD) {
+        ok(bp_optimizer_set(optimizer, BP_OPTIMIZER_MOMENTUM, 0.5));
+        ok(bp_optimizer_set(optimizer, BP_OPTIMIZER_DAMPENING, 0.25));
+    }
+    ok(bp_trainer_set_layer(run.trainer, 0, BP_TRAINER_LAYER_FROZEN, 1));
+    for (size_t i = 0; i < 3; i++)
+        ok(bp_trainer_step_f64(run.trainer, x, 6, y, 4, NULL));
+    ok(bp_trainer_set_layer(run.trainer, 0, BP_TRAINER_LAYER_FROZEN, 0));
+    return run;
+}
+
+/* The first update of a layer that was frozen is a first one, as in PyTorch, and the next
+ * its second. At a gradient that stays, corrected steps of Adam and its kin are rate
+ * sign(g); those of Adagrad and of SGD, which is not dampened at first, follow below. */
+static void a_late_layer_begins_at_its_first_update(void **state)
+{
+    static const struct {
+        int32_t kind;
+        double steps[2]; /* in units of the rate, and of the gradient for SGD */
+    } rows[] = {
+        {BP_OPTIMIZER_ADAM, {1, 1}},
+        {BP_OPTIMIZER_AMSGRAD, {1, 1}},
+        {BP_OPTIMIZER_ADAMW, {1, 1}},
+        {BP_OPTIMIZER_ADAGRAD, {1, 0.47140452079103173}}, /* 1 / 1.5 / sqrt 2 */
+        {BP_OPTIMIZER_SGD, {1, 1.25}},                    /* 0.5 + 0.75 */
+    };
+    const double rate = 1e-7;
+
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const bool plain = rows[i].kind == BP_OPTIMIZER_SGD;
+        const double decay = rows[i].kind == BP_OPTIMIZER_ADAMW ? 0.01 : 0;
+        struct run run = make_late(env_of(state), rows[i].kind);
+        double w[PARAMETERS], g[PARAMETERS], after[PARAMETERS];
+
+        ok(bp_optimizer_set(bp_trainer_get_optimizer(run.trainer), BP_OPTIMIZER_RATE,
+                            rate));
+        assert_same_f64(missed_by(&run, 1), 0);
+        for (size_t k = 0; k < 2; k++) {
+            parameters(&run, w);
+            take_gradient(&run, g);
+            ok(bp_trainer_update(run.trainer));
+            parameters(&run, after);
+            for (size_t j = 0; j < 8; j++) {
+                const double unit = plain ? g[j] : g[j] > 0 ? 1 : -1;
+
+                assert_true(fabs(g[j]) > 1e-3);
+                assert_close((after[j] - w[j]) / rate,
+                             -rows[i].steps[k] * unit - decay * w[j], 1e-4, 1e-4);
+            }
+            assert_same_f64(missed_by(&run, 0), 3);
+        }
+        destroy(&run);
+    }
+}
+
+/* What a layer missed is taken out and put in with the rest; a trainer that begins anew
+ * has missed nothing. */
+static void a_late_layer_is_put_back(void **state)
+{
+    struct run run = make_late(env_of(state), BP_OPTIMIZER_ADAM);
+    struct run other = make_run(env_of(state), BP_OPTIMIZER_ADAM, 1);
+    struct run early = make_run(env_of(state), BP_OPTIMIZER_ADAM, 1);
+    bp_snapshot *snapshot = NULL;
+    double w[PARAMETERS], expected[PARAMETERS];
+
+    ok(bp_snapshot_create(env_of(state), &snapshot));
+    for (size_t i = 0; i < 2; i++) {
+        ok(bp_snapshot_take(snapshot, run.trainer));
+        ok(bp_trainer_restore(other.trainer, snapshot));
+        assert_same_f64(missed_by(&run, 0), 3);
+        assert_same_f64(missed_by(&other, 0), 3);
+        ok(bp_trainer_step_f64(run.trainer, x, 6, y, 4, NULL));
+        ok(bp_trainer_step_f64(other.trainer, x, 6, y, 4, NULL));
+        parameters(&run, expected);
+        parameters(&other, w);
+        assert_bits_f64(w, expected, PARAMETERS);
+    }
+    ok(bp_snapshot_take(snapshot, early.trainer));
+    ok(bp_trainer_restore(other.trainer, snapshot));
+    assert_same_f64(missed_by(&other, 0), 0);
+    bp_snapshot_destroy(snapshot);
+    destroy(&run);
+    destroy(&other);
+    destroy(&early);
+}
+
+/* Runs of a cross-validation begin with nothing missed. */
+static void a_late_layer_is_none_of_a_new_run(void **state)
+{
+    struct run late = make_late(env_of(state), BP_OPTIMIZER_ADAM);
+    struct run early = make_run(env_of(state), BP_OPTIMIZER_ADAM, 1);
+    bp_dataset *data = make_dataset(ROWS, INPUTS, OUTPUTS, env_of(state));
+    bp_fit_options fit;
+    bp_cross_options options;
+    bp_cross_report reports[2] = {{.struct_size = sizeof reports[0]},
+                                  {.struct_size = sizeof reports[0]}};
+
+    ok(bp_fit_options_init(&fit));
+    ok(bp_cross_options_init(&options));
+    fit.epochs = 2;
+    options.folds = 2;
+    options.fit = &fit;
+    ok(bp_trainer_cross_validate(late.trainer, data, &options, &reports[0]));
+    ok(bp_trainer_cross_validate(early.trainer, data, &options, &reports[1]));
+    assert_same_f64(reports[0].mean, reports[1].mean);
+    assert_same_f64(missed_by(&late, 0), 3);
+    bp_dataset_destroy(data);
+    destroy(&late);
+    destroy(&early);
+}
+
 /* Rows of w[to][from] that are too long become as long as the limit, as by `renorm`. */
 static void norms_stay_within_their_limit(void **state)
 {
@@ -327,10 +454,9 @@ static void layer_settings(void **state)
         int32_t key;
         double initial, good, bad;
     } rows[] = {
-        {BP_TRAINER_LAYER_RATE, 1, 0, -1},
-        {BP_TRAINER_LAYER_DECAY, 1, 1e6, 2e6},
-        {BP_TRAINER_LAYER_FROZEN, 0, 1, 0.5},
-        {BP_TRAINER_LAYER_MAX_NORM, 0, 3, -1},
+        {BP_TRAINER_LAYER_RATE, 1, 0, -1},    {BP_TRAINER_LAYER_DECAY, 1, 1e6, 2e6},
+        {BP_TRAINER_LAYER_FROZEN, 0, 1, 0.5}, {BP_TRAINER_LAYER_MAX_NORM, 0, 3, -1},
+        {BP_TRAINER_LAYER_MISSED, 0, 7, 0.5},
     };
     struct run run = make_run(env_of(state), BP_OPTIMIZER_SGD, 1);
 
@@ -360,6 +486,9 @@ int main(void)
         HOST_TEST(rows_count_and_not_batches),
         HOST_TEST(layers_have_rates_and_decay),
         HOST_TEST(frozen_layers_have_no_norm),
+        HOST_TEST(a_late_layer_begins_at_its_first_update),
+        HOST_TEST(a_late_layer_is_put_back),
+        HOST_TEST(a_late_layer_is_none_of_a_new_run),
         HOST_TEST(norms_stay_within_their_limit),
         HOST_TEST(layer_settings),
     };

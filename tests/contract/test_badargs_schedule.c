@@ -114,7 +114,7 @@ static void test_layer(void **state)
         bp_trainer_set_layer(t, 2, BP_TRAINER_LAYER_RATE, 1));
     BAD(bp_trainer_set_layer, layer, "SIZE_MAX", BP_EINVAL, t,
         bp_trainer_set_layer(t, SIZE_MAX, BP_TRAINER_LAYER_RATE, 1));
-    BAD_CODES(bp_trainer_set_layer, key, 1, BP_TRAINER_LAYER_MAX_NORM, t,
+    BAD_CODES(bp_trainer_set_layer, key, 1, BP_TRAINER_LAYER_MISSED, t,
               bp_trainer_set_layer(t, 0, code, 1));
     BAD_SETTING(bp_trainer_set_layer, "rate", t,
                 bp_trainer_set_layer(t, 0, BP_TRAINER_LAYER_RATE, number), -1, 2e6);
@@ -124,7 +124,7 @@ static void test_layer(void **state)
         bp_trainer_get_layer(NULL, 0, BP_TRAINER_LAYER_RATE, &w->out.value));
     BAD(bp_trainer_get_layer, layer, "one past the last", BP_EINVAL, NOTHING,
         bp_trainer_get_layer(t, 2, BP_TRAINER_LAYER_RATE, &w->out.value));
-    BAD_CODES(bp_trainer_get_layer, key, 1, BP_TRAINER_LAYER_MAX_NORM, NOTHING,
+    BAD_CODES(bp_trainer_get_layer, key, 1, BP_TRAINER_LAYER_MISSED, NOTHING,
               bp_trainer_get_layer(t, 0, code, &w->out.value));
     BAD(bp_trainer_get_layer, value, "NULL", BP_EINVAL, NOTHING,
         bp_trainer_get_layer(t, 0, BP_TRAINER_LAYER_RATE, NULL));

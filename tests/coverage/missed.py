@@ -41,6 +41,8 @@ def main():
     for file in json.loads(Path(sys.argv[1]).read_text())["files"]:
         source = Path(file["file"]).read_text().splitlines()
         for line in file["lines"]:
+            if line["line_number"] > len(source):
+                sys.exit(f"{file['file']} has changed since it was counted")
             text = source[line["line_number"] - 1].strip()
             counts = [branch["count"] for branch in line.get("branches", ())]
             gone, missed = line["count"] == 0, counts.count(0)
