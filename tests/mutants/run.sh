@@ -27,7 +27,7 @@ programs='test_gradient_reference test_gradient test_gradient_custom test_adjoin
     test_gradient_layers test_norm test_random_layers test_parity_layers
     test_trace test_trace_layers test_explain test_optimizer test_parity_optimizer
     test_schedule test_update test_train test_weights test_metrics test_runs test_rate
-    test_diagnose test_trace_step test_influence test_recorder test_draw test_stream
+    test_diagnose test_links test_trace_step test_influence test_recorder test_draw test_stream
     test_snapshot test_fit_checkpoint'
 seconds=120
 jobs=2
