@@ -4,6 +4,8 @@
 
 /* What the commands of the tool share. Each command is one source. */
 
+#include "files.h"
+
 #include <backprop.h>
 #include <stdio.h>
 
@@ -83,37 +85,6 @@ float *model_predict(const struct model *model, const bp_dataset *data);
 
 /* The class of a row by the model's names; a class that it has not ends the program. */
 size_t model_label(const struct model *model, const bp_dataset *data, size_t row);
-
-/* Standard output for NULL and "-", or the file of that name; file_close() ends the
- * program if not all went out. */
-FILE *file_open(const char *path);
-void file_close(FILE *file, const char *path);
-
-int file_is_there(const char *path);
-
-/* A file that takes the place of an old one as a whole: whoever reads that name meanwhile
- * has the old one or the new one. path NULL or "-": standard output. */
-struct fresh {
-    FILE *file;
-    const char *path;
-    char *beside;
-};
-
-struct fresh fresh_open(const char *path);
-void fresh_close(struct fresh *fresh);
-
-/* Whether a path stands for standard input or output. */
-int file_is_standard(const char *path);
-
-/* A bp_write_fn whose user is a FILE. */
-int32_t write_piece(const void *bytes, size_t size, void *user);
-
-/* All of a file, or of standard input for "-", with a NUL behind it; take it back with
- * free(). */
-char *file_read(const char *path, size_t *size);
-
-/* A text as a field of a CSV file. */
-void file_put_field(FILE *file, const char *text);
 
 /* The one word that is left behind the options. */
 const char *word_only(int argc, char **argv, int next, const char *what);
