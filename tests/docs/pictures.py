@@ -6,17 +6,20 @@
 
 DRAWN is the folder that the program of the lesson filled when the site was built, IMAGES
 the folder docs/images, whose copies are for readers of the page without the site. One that
-differs, is missing, or is of nobody's making, is a failure; --update writes them. The
-pictures of a bench, performance-*.svg, are another program's.
+differs, is missing, or is of nobody's making, is a failure; --update writes them. What was
+measured, by scripts/bench.sh and scripts/reproduce.sh, is drawn by these and not here.
 """
 
 import sys
 from pathlib import Path
 
 
+MEASURED = ("performance-", "results.svg")
+
+
 def pictures(folder):
     return {path.name: path.read_bytes() for path in sorted(folder.glob("*.svg"))
-            if not path.name.startswith("performance-")}
+            if not path.name.startswith(MEASURED)}
 
 
 def main():
